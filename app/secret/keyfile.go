@@ -1,0 +1,104 @@
+package secret
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+)
+
+// KeyFile is the name of the key in the data folder.
+const KeyFile = "secret.key"
+
+// LoadOrCreate reads the key kept in the data folder, or makes a random one
+// there, once: mode 0600, complete and on the disk before it is used, and two
+// processes at once agree on one. It refuses a file that anyone may read.
+func LoadOrCreate(dir string) (Keys, error) {
+	keys, err := Load(dir)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return keys, err
+	}
+	if err := create(dir); err != nil {
+		return Keys{}, fmt.Errorf("making the secret key in %s: %w", dir, err)
+	}
+	return Load(dir)
+}
+
+// Load reads the key kept in the data folder. Without one the error is fs.ErrNotExist.
+func Load(dir string) (Keys, error) {
+	path := filepath.Join(dir, KeyFile)
+	f, err := os.Open(path)
+	if err != nil {
+		return Keys{}, fmt.Errorf("reading the secret key: %w", err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return Keys{}, fmt.Errorf("reading the secret key: %w", err)
+	}
+	if !info.Mode().IsRegular() || info.Size() > 4096 {
+		return Keys{}, fmt.Errorf("%s is not a key file", path)
+	}
+	if info.Mode().Perm()&0o007 != 0 && runtime.GOOS != "windows" {
+		return Keys{}, fmt.Errorf("%s can be read by everyone on this machine (mode %04o): run `chmod 600 %s`, "+
+			"and when others had access, `umbra secret rotate`", path, info.Mode().Perm(), path)
+	}
+	b := make([]byte, info.Size())
+	if _, err := f.ReadAt(b, 0); err != nil && info.Size() > 0 {
+		return Keys{}, fmt.Errorf("reading the secret key: %w", err)
+	}
+	keys, err := NewKeys(strings.TrimSpace(string(b)))
+	if err != nil {
+		return Keys{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return keys, nil
+}
+
+// create writes beside the final name and links it there, which fails when it
+// exists: so neither a crash nor a second process leaves or sees half a key.
+func create(dir string) (err error) {
+	raw := make([]byte, 48)
+	_, _ = rand.Read(raw) // never fails: crypto/rand ends the process instead
+	tmp, err := os.CreateTemp(dir, KeyFile+".*.tmp")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name())
+	_, err = tmp.WriteString(base64.RawURLEncoding.EncodeToString(raw) + "\n")
+	err = errors.Join(err, tmp.Sync(), tmp.Close())
+	if err != nil {
+		return err
+	}
+	final := filepath.Join(dir, KeyFile)
+	err = os.Link(tmp.Name(), final)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		// A file system without hard links (exFAT, some mounts).
+		if _, statErr := os.Stat(final); statErr == nil {
+			return nil
+		}
+		if err := os.Rename(tmp.Name(), final); err != nil {
+			return err
+		}
+	}
+	return syncDir(dir)
+}
+
+// syncDir makes a new name in dir survive a power cut.
+func syncDir(dir string) error {
+	if runtime.GOOS == "windows" { // cannot sync a folder and does not need to
+		return nil
+	}
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
