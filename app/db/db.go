@@ -1,0 +1,206 @@
+// Package db opens the one database and runs SQL on it: the same text on
+// SQLite and PostgreSQL, with $1 placeholders.
+//
+// Reads go to a pool. Writes go through Tx, which on SQLite hands them to one
+// writer that commits several at once (group commit, writer.go). A transaction
+// travels in the context: everything called with that context takes part in it.
+package db
+
+import (
+	"context"
+	"database/sql"
+	"sync"
+)
+
+// Engine is the kind of database.
+type Engine int
+
+// The engines.
+const (
+	SQLite Engine = iota
+	Postgres
+)
+
+func (e Engine) String() string {
+	if e == Postgres {
+		return "postgres"
+	}
+	return "sqlite"
+}
+
+// DB is an open database.
+type DB struct {
+	Engine Engine
+	Path   string // the file, on SQLite
+
+	read   *sql.DB
+	write  *sql.DB
+	reads  statements // SQLite only
+	writer *writer // SQLite only
+}
+
+// querier runs statements, in a transaction or on the pool.
+type querier interface {
+	query(ctx context.Context, query string, args []any) (*sql.Rows, error)
+	exec(ctx context.Context, query string, args []any) (sql.Result, error)
+}
+
+// prepared runs statements that are prepared once. SQLite needs it; pgx keeps
+// statements by itself (direct).
+type prepared func(ctx context.Context, query string) (*sql.Stmt, error)
+
+func (p prepared) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
+	st, err := p(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return st.QueryContext(ctx, args...)
+}
+
+func (p prepared) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
+	st, err := p(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return st.ExecContext(ctx, args...)
+}
+
+// direct hands statements to the driver as they are.
+type direct struct {
+	on interface {
+		QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+		ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	}
+}
+
+func (d direct) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
+	return d.on.QueryContext(ctx, query, args...)
+}
+
+func (d direct) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
+	return d.on.ExecContext(ctx, query, args...)
+}
+
+// statements keeps a pool's prepared statements by their text. Texts come from
+// code, with few combinations; the bound is there for the day one does not.
+type statements struct {
+	pool *sql.DB
+	mu   sync.RWMutex
+	byQ  map[string]*sql.Stmt
+}
+
+const maxStatements = 1000
+
+func (s *statements) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
+	s.mu.RLock()
+	st := s.byQ[query]
+	s.mu.RUnlock()
+	if st != nil {
+		return st, nil
+	}
+	st, err := s.pool.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if old := s.byQ[query]; old != nil {
+		_ = st.Close()
+		return old, nil
+	}
+	if s.byQ == nil || len(s.byQ) >= maxStatements {
+		// The old ones are not closed here: somebody may be running one. They
+		// go with their connections.
+		s.byQ = map[string]*sql.Stmt{}
+	}
+	s.byQ[query] = st
+	return st, nil
+}
+
+// Scanner is one row to be read.
+type Scanner interface{ Scan(dest ...any) error }
+
+// Query reads all rows. A fault answers what the driver said (errors.go).
+func Query[T any](ctx context.Context, d *DB, scan func(Scanner) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := d.querier(ctx).query(ctx, query, args)
+	if err != nil {
+		return nil, mapError(ctx, query, err)
+	}
+	defer func() { _ = rows.Close() }()
+	var out []T
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, mapError(ctx, query, err)
+		}
+		out = append(out, v)
+	}
+	return out, mapError(ctx, query, rows.Err())
+}
+
+// One reads the first row; found is false when there is none.
+func One[T any](ctx context.Context, d *DB, scan func(Scanner) (T, error), query string, args ...any) (v T, found bool, err error) {
+	rows, err := d.querier(ctx).query(ctx, query, args)
+	if err != nil {
+		return v, false, mapError(ctx, query, err)
+	}
+	defer func() { _ = rows.Close() }()
+	if !rows.Next() {
+		return v, false, mapError(ctx, query, rows.Err())
+	}
+	if v, err = scan(rows); err != nil {
+		return v, false, mapError(ctx, query, err)
+	}
+	return v, true, mapError(ctx, query, rows.Close())
+}
+
+// Value scans a row of one column.
+func Value[T any](s Scanner) (T, error) {
+	var v T
+	err := s.Scan(&v)
+	return v, err
+}
+
+// Exec runs a statement and says how many rows it changed.
+func (d *DB) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	res, err := d.querier(ctx).exec(ctx, query, args)
+	if err != nil {
+		return 0, mapError(ctx, query, err)
+	}
+	n, err := res.RowsAffected()
+	return n, mapError(ctx, query, err)
+}
+
+func (d *DB) querier(ctx context.Context) querier {
+	if t := current(ctx, d); t != nil {
+		return t
+	}
+	if d.Engine == Postgres {
+		return direct{d.read}
+	}
+	return prepared(d.reads.prepare)
+}
+
+// Pool is the pool of reading connections, for what needs database/sql itself
+// (migrations, backup).
+func (d *DB) Pool() *sql.DB { return d.read }
+
+// Ping says whether the database answers.
+func (d *DB) Ping(ctx context.Context) error {
+	_, _, err := One(ctx, d, Value[int64], "SELECT 1")
+	return err
+}
+
+// Close ends what is running and closes the database cleanly.
+func (d *DB) Close() error {
+	if d.writer != nil {
+		d.writer.close()
+	}
+	err := d.read.Close()
+	if d.write != nil && d.write != d.read {
+		if e := d.write.Close(); err == nil {
+			err = e
+		}
+	}
+	return err
+}

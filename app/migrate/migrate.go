@@ -1,0 +1,283 @@
+// Package migrate brings the database's schema to the version this binary
+// needs, with goose. Each migration is one transaction together with the row
+// that says it happened, so one that is killed is simply run again.
+package migrate
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pressly/goose/v3"
+
+	"umbra/app/db"
+)
+
+// Migrator runs the migrations of one database.
+type Migrator struct {
+	db       *db.DB
+	files    []file
+	snapshot func(ctx context.Context, from int64) (string, error)
+}
+
+type file struct {
+	version  int64
+	name     string
+	up, down string
+}
+
+// ErrNewer means that the database was made by a newer Umbra.
+var ErrNewer = errors.New("the database is newer than this program")
+
+// New reads the migrations of d's engine from migrations/<engine> in fsys.
+func New(d *db.DB, fsys fs.FS) (*Migrator, error) {
+	files, err := read(fsys, d.Engine.String())
+	if err != nil {
+		return nil, err
+	}
+	m := &Migrator{db: d, files: files}
+	m.snapshot = m.vacuumInto
+	return m, nil
+}
+
+var fileName = regexp.MustCompile(`^(\d{5})_([a-z0-9_]+)\.sql$`)
+
+func read(fsys fs.FS, engine string) ([]file, error) {
+	entries, err := fs.ReadDir(fsys, engine)
+	if err != nil {
+		return nil, fmt.Errorf("reading migrations: %w", err)
+	}
+	var files []file
+	for _, e := range entries {
+		m := fileName.FindStringSubmatch(e.Name())
+		if m == nil {
+			return nil, fmt.Errorf("migration %s/%s: the name must be like 00001_name.sql", engine, e.Name())
+		}
+		body, err := fs.ReadFile(fsys, path.Join(engine, e.Name()))
+		if err != nil {
+			return nil, err
+		}
+		up, down, ok := strings.Cut(string(body), "-- +goose Down")
+		_, up, hasUp := strings.Cut(up, "-- +goose Up")
+		if !ok || !hasUp {
+			return nil, fmt.Errorf("migration %s/%s: needs a -- +goose Up and a -- +goose Down part", engine, e.Name())
+		}
+		version, err := strconv.ParseInt(m[1], 10, 64)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, file{version: version, name: m[2], up: up, down: down})
+	}
+	return files, nil
+}
+
+// Newest is the version this binary brings the schema to.
+func (m *Migrator) Newest() int64 {
+	if len(m.files) == 0 {
+		return 0
+	}
+	return m.files[len(m.files)-1].version
+}
+
+// Version is the schema's version; 0 in an empty database.
+func (m *Migrator) Version(ctx context.Context) (int64, error) {
+	found, err := m.hasVersions(ctx)
+	if err != nil || !found {
+		return 0, err
+	}
+	v, _, err := db.One(ctx, m.db, db.Value[int64], "SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version WHERE is_applied")
+	return v, err
+}
+
+func (m *Migrator) hasVersions(ctx context.Context) (bool, error) {
+	return m.hasTable(ctx, goose.DefaultTablename)
+}
+
+func (m *Migrator) hasTable(ctx context.Context, name string) (bool, error) {
+	query := "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = $1"
+	if m.db.Engine == db.Postgres {
+		query = "SELECT COUNT(*) FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND tablename = $1"
+	}
+	n, _, err := db.One(ctx, m.db, db.Value[int64], query, name)
+	return n > 0, err
+}
+
+// Check refuses a database that this binary must not touch: a newer one, or
+// one that another application made.
+func (m *Migrator) Check(ctx context.Context) error {
+	v, err := m.Version(ctx)
+	if err != nil {
+		return err
+	}
+	if v > m.Newest() {
+		return fmt.Errorf("%w: its schema is version %d and this program knows up to %d; start the newer Umbra, or restore a backup made before it", ErrNewer, v, m.Newest())
+	}
+	for _, foreign := range []string{"alembic_version", "users"} {
+		found, err := m.hasTable(ctx, foreign)
+		if err != nil {
+			return err
+		}
+		if found && (foreign == "alembic_version" || v == 0) {
+			return errors.New("this database was made by another application (the older Umbra, perhaps): nothing was changed; " +
+				"give Umbra a database of its own and move the data over with `umbra import`")
+		}
+	}
+	return nil
+}
+
+// Up migrates to the newest version. A database that holds data is copied
+// beside itself first (SQLite); the answer names that copy, if one was made.
+func (m *Migrator) Up(ctx context.Context) (snapshot string, err error) { return m.To(ctx, m.Newest()) }
+
+// Down takes back the newest migration, after a copy.
+func (m *Migrator) Down(ctx context.Context) (snapshot string, err error) {
+	v, err := m.Version(ctx)
+	if err != nil {
+		return "", err
+	}
+	if v == 0 {
+		return "", errors.New("there is no migration to take back")
+	}
+	var below int64
+	for _, f := range m.files {
+		if f.version < v {
+			below = f.version
+		}
+	}
+	return m.To(ctx, below)
+}
+
+// To migrates up or down to a version.
+func (m *Migrator) To(ctx context.Context, version int64) (snapshot string, err error) {
+	if err := m.Check(ctx); err != nil {
+		return "", err
+	}
+	known := version == 0
+	for _, f := range m.files {
+		known = known || f.version == version
+	}
+	if !known {
+		return "", fmt.Errorf("there is no migration %d; the newest is %d", version, m.Newest())
+	}
+	from, err := m.Version(ctx)
+	if err != nil || from == version {
+		return "", err
+	}
+	if from > 0 {
+		if snapshot, err = m.snapshot(ctx, from); err != nil {
+			return "", fmt.Errorf("copying the database before migrating: %w", err)
+		}
+	}
+	return snapshot, m.migrate(ctx, from, version)
+}
+
+func (m *Migrator) migrate(ctx context.Context, from, to int64) (err error) {
+	pool, err := m.connection()
+	if err != nil {
+		return err
+	}
+	if pool != m.db.Pool() {
+		defer func() { err = errors.Join(err, pool.Close()) }()
+	}
+	dialect := goose.DialectSQLite3
+	if m.db.Engine == db.Postgres {
+		dialect = goose.DialectPostgres
+	}
+	var steps []*goose.Migration
+	for _, f := range m.files {
+		steps = append(steps, goose.NewGoMigration(f.version, m.step(f, f.up), m.step(f, f.down)))
+	}
+	p, err := goose.NewProvider(dialect, pool, nil, goose.WithGoMigrations(steps...), goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return err
+	}
+	if to > from {
+		_, err = p.UpTo(ctx, to)
+	} else {
+		_, err = p.DownTo(ctx, to)
+	}
+	return err
+}
+
+// connection is a SQLite connection of its own with foreign keys off: with
+// them on, rebuilding a table deletes its children in silence, and the pragma
+// does nothing inside a transaction. Each step checks the keys before it commits.
+func (m *Migrator) connection() (*sql.DB, error) {
+	if m.db.Engine == db.Postgres {
+		return m.db.Pool(), nil
+	}
+	return m.db.OpenWithoutForeignKeys()
+}
+
+func (m *Migrator) step(f file, script string) *goose.GoFunc {
+	return &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, script); err != nil {
+			return fmt.Errorf("migration %05d_%s: %w", f.version, f.name, err)
+		}
+		if m.db.Engine == db.Postgres {
+			return nil
+		}
+		rows, err := tx.QueryContext(ctx, "PRAGMA foreign_key_check")
+		if err != nil {
+			return err
+		}
+		defer func() { _ = rows.Close() }()
+		if rows.Next() {
+			var table, parent string
+			var row, key sql.NullInt64
+			if err := rows.Scan(&table, &row, &parent, &key); err != nil {
+				return err
+			}
+			return fmt.Errorf("migration %05d_%s would leave %s row %d without its %s", f.version, f.name, table, row.Int64, parent)
+		}
+		return rows.Err()
+	}}
+}
+
+// vacuumInto copies a SQLite database beside itself, whole and checked by
+// SQLite as it is read. PostgreSQL is copied by its own tools.
+func (m *Migrator) vacuumInto(ctx context.Context, from int64) (string, error) {
+	if m.db.Engine == db.Postgres {
+		return "", nil
+	}
+	to := fmt.Sprintf("%s.before-%05d.%s", m.db.Path, from, time.Now().UTC().Format("20060102-150405.000000"))
+	if err := m.db.CopyTo(ctx, to); err != nil {
+		return "", errors.Join(err, removeIfThere(to))
+	}
+	return to, nil
+}
+
+func removeIfThere(name string) error {
+	if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// Status says which migrations there are and which of them the database has.
+func (m *Migrator) Status(ctx context.Context) ([]Step, error) {
+	v, err := m.Version(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []Step
+	for _, f := range m.files {
+		out = append(out, Step{Version: f.version, Name: f.name, Applied: f.version <= v})
+	}
+	return out, nil
+}
+
+// Step is one migration as Status tells it.
+type Step struct {
+	Version int64  `json:"version"`
+	Name    string `json:"name"`
+	Applied bool   `json:"applied"`
+}

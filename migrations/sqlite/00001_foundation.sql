@@ -1,0 +1,536 @@
+-- +goose Up
+
+-- Instants are integers: microseconds since the Unix epoch, UTC. Civil dates and
+-- times are text. Columns that lists are sorted by are NOT NULL. Columns named
+-- …_key hold what Go folded or arranged for sorting; "search" holds folded text.
+
+CREATE TABLE meta (
+    name  TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE users (
+    id                    INTEGER PRIMARY KEY AUTOINCREMENT,
+    username              TEXT    NOT NULL,
+    username_key          TEXT    NOT NULL UNIQUE,
+    password_hash         TEXT    NOT NULL,
+    role                  TEXT    NOT NULL DEFAULT 'user' CHECK (role IN ('admin', 'user')),
+    disabled              INTEGER NOT NULL DEFAULT 0,
+    totp_secret           TEXT    NOT NULL DEFAULT '',
+    totp_enabled          INTEGER NOT NULL DEFAULT 0,
+    totp_last_step        INTEGER NOT NULL DEFAULT 0,
+    failed_login_attempts INTEGER NOT NULL DEFAULT 0,
+    locked_until          INTEGER,
+    created_at            INTEGER NOT NULL,
+    updated_at            INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE user_sessions (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id      INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    token_hash   BLOB    NOT NULL UNIQUE,
+    user_agent   TEXT    NOT NULL DEFAULT '',
+    address      TEXT    NOT NULL DEFAULT '',
+    created_at   INTEGER NOT NULL,
+    last_seen_at INTEGER NOT NULL,
+    expires_at   INTEGER NOT NULL
+) STRICT;
+CREATE INDEX user_sessions_user ON user_sessions (user_id, last_seen_at, id);
+CREATE INDEX user_sessions_expiry ON user_sessions (expires_at);
+
+CREATE TABLE login_attempts (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    username_key TEXT    NOT NULL,
+    address      TEXT    NOT NULL,
+    kind         TEXT    NOT NULL DEFAULT 'password',
+    success      INTEGER NOT NULL,
+    at           INTEGER NOT NULL
+) STRICT;
+CREATE INDEX login_attempts_name ON login_attempts (username_key, at);
+CREATE INDEX login_attempts_address ON login_attempts (address, at);
+CREATE INDEX login_attempts_at ON login_attempts (at);
+
+CREATE TABLE settings (
+    user_id             INTEGER NOT NULL PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    preferred_name      TEXT    NOT NULL DEFAULT '',
+    time_zone           TEXT    NOT NULL DEFAULT 'UTC',
+    language            TEXT    NOT NULL DEFAULT 'en',
+    first_day_of_week   INTEGER NOT NULL DEFAULT 1,
+    date_format         TEXT    NOT NULL DEFAULT 'YYYY-MM-DD',
+    time_format         TEXT    NOT NULL DEFAULT '24h',
+    accent_color        TEXT    NOT NULL DEFAULT '',
+    theme               TEXT    NOT NULL DEFAULT 'system',
+    upcoming_days       INTEGER NOT NULL DEFAULT 7,
+    default_calendar_id INTEGER,
+    email               TEXT    NOT NULL DEFAULT '',
+    ntfy_server         TEXT    NOT NULL DEFAULT '',
+    ntfy_topic          TEXT    NOT NULL DEFAULT '',
+    ntfy_token          TEXT    NOT NULL DEFAULT '',
+    ntfy_enabled        INTEGER NOT NULL DEFAULT 0,
+    mail_enabled        INTEGER NOT NULL DEFAULT 0,
+    push_enabled        INTEGER NOT NULL DEFAULT 0,
+    webhook_url         TEXT    NOT NULL DEFAULT '',
+    webhook_secret      TEXT    NOT NULL DEFAULT '',
+    webhook_enabled     INTEGER NOT NULL DEFAULT 0,
+    digest_enabled      INTEGER NOT NULL DEFAULT 0,
+    digest_time         TEXT    NOT NULL DEFAULT '07:00',
+    notify_todos        INTEGER NOT NULL DEFAULT 1,
+    notify_events       INTEGER NOT NULL DEFAULT 1,
+    notify_reminders    INTEGER NOT NULL DEFAULT 1,
+    notify_birthdays    INTEGER NOT NULL DEFAULT 1,
+    notify_contacts     INTEGER NOT NULL DEFAULT 1,
+    quiet_from          TEXT    NOT NULL DEFAULT '',
+    quiet_until         TEXT    NOT NULL DEFAULT '',
+    rev                 INTEGER NOT NULL,
+    created_at          INTEGER NOT NULL,
+    updated_at          INTEGER NOT NULL,
+    FOREIGN KEY (user_id, default_calendar_id) REFERENCES calendars (user_id, id) DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX settings_calendar ON settings (user_id, default_calendar_id) WHERE default_calendar_id IS NOT NULL;
+
+-- The journal: what happened to each record, in the order of each user's sequence.
+
+CREATE TABLE journal_heads (
+    user_id INTEGER NOT NULL PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    seq     INTEGER NOT NULL,
+    epoch   TEXT    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE journal (
+    user_id         INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    seq             INTEGER NOT NULL,
+    change_set      INTEGER NOT NULL,
+    at              INTEGER NOT NULL,
+    actor_id        INTEGER NOT NULL,
+    source          TEXT    NOT NULL,
+    kind            TEXT    NOT NULL,
+    record_id       INTEGER NOT NULL,
+    uid             TEXT    NOT NULL,
+    operation       TEXT    NOT NULL CHECK (operation IN ('create', 'update', 'delete', 'restore')),
+    title           TEXT    NOT NULL DEFAULT '',
+    collection      TEXT    NOT NULL DEFAULT '',
+    collection_was  TEXT    NOT NULL DEFAULT '',
+    dav_name        TEXT    NOT NULL DEFAULT '',
+    cause           TEXT    NOT NULL DEFAULT '',
+    image           TEXT,
+    image_version   INTEGER NOT NULL DEFAULT 1,
+    undone_by       INTEGER,
+    PRIMARY KEY (user_id, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX journal_record ON journal (user_id, kind, record_id, seq);
+CREATE INDEX journal_change_set ON journal (user_id, change_set, seq);
+CREATE INDEX journal_at ON journal (at);
+
+CREATE TABLE trash (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id    INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    kind       TEXT    NOT NULL,
+    record_id  INTEGER NOT NULL,
+    title      TEXT    NOT NULL DEFAULT '',
+    cause      TEXT    NOT NULL DEFAULT '',
+    seq        INTEGER NOT NULL,
+    deleted_at INTEGER NOT NULL,
+    UNIQUE (user_id, kind, record_id)
+) STRICT;
+CREATE INDEX trash_user ON trash (user_id, id);
+CREATE INDEX trash_deleted ON trash (deleted_at);
+
+CREATE TABLE record_counts (
+    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    name    TEXT    NOT NULL,
+    n       INTEGER NOT NULL,
+    PRIMARY KEY (user_id, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE idempotency_keys (
+    user_id     INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    key         TEXT    NOT NULL,
+    fingerprint TEXT    NOT NULL,
+    status      INTEGER NOT NULL,
+    headers     TEXT    NOT NULL,
+    body        TEXT    NOT NULL,
+    created_at  INTEGER NOT NULL,
+    PRIMARY KEY (user_id, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX idempotency_keys_age ON idempotency_keys (created_at);
+
+-- The records.
+
+CREATE TABLE locations (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id    INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    uid        TEXT    NOT NULL,
+    name       TEXT    NOT NULL,
+    name_key   TEXT    NOT NULL,
+    address    TEXT    NOT NULL DEFAULT '',
+    category   TEXT    NOT NULL DEFAULT '',
+    latitude   REAL,
+    longitude  REAL,
+    phone      TEXT    NOT NULL DEFAULT '',
+    email      TEXT    NOT NULL DEFAULT '',
+    website    TEXT    NOT NULL DEFAULT '',
+    notes      TEXT    NOT NULL DEFAULT '',
+    favourite  INTEGER NOT NULL DEFAULT 0,
+    search     TEXT    NOT NULL,
+    rev        INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    UNIQUE (user_id, id),
+    UNIQUE (user_id, uid)
+) STRICT;
+CREATE INDEX locations_name ON locations (user_id, name_key, id);
+CREATE INDEX locations_rev ON locations (user_id, rev, id);
+CREATE INDEX locations_category ON locations (user_id, category, name_key, id);
+
+CREATE TABLE people (
+    id                 INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id            INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    uid                TEXT    NOT NULL,
+    given_name         TEXT    NOT NULL DEFAULT '',
+    family_name        TEXT    NOT NULL DEFAULT '',
+    display_name       TEXT    NOT NULL,
+    name_key           TEXT    NOT NULL,
+    nickname           TEXT    NOT NULL DEFAULT '',
+    emails             TEXT    NOT NULL DEFAULT '[]',
+    phones             TEXT    NOT NULL DEFAULT '[]',
+    addresses          TEXT    NOT NULL DEFAULT '[]',
+    groups             TEXT    NOT NULL DEFAULT '[]',
+    birthday           TEXT    NOT NULL DEFAULT '',
+    birthday_day       TEXT    NOT NULL DEFAULT '',
+    anniversary        TEXT    NOT NULL DEFAULT '',
+    anniversary_day    TEXT    NOT NULL DEFAULT '',
+    company            TEXT    NOT NULL DEFAULT '',
+    job_title          TEXT    NOT NULL DEFAULT '',
+    category           TEXT    NOT NULL DEFAULT '',
+    relationship       TEXT    NOT NULL DEFAULT '',
+    favourite          INTEGER NOT NULL DEFAULT 0,
+    notes              TEXT    NOT NULL DEFAULT '',
+    last_contacted_at  INTEGER,
+    contact_every_days INTEGER,
+    contact_due_at     INTEGER,
+    search             TEXT    NOT NULL,
+    rev                INTEGER NOT NULL,
+    created_at         INTEGER NOT NULL,
+    updated_at         INTEGER NOT NULL,
+    UNIQUE (user_id, id),
+    UNIQUE (user_id, uid)
+) STRICT;
+CREATE INDEX people_name ON people (user_id, name_key, id);
+CREATE INDEX people_rev ON people (user_id, rev, id);
+CREATE INDEX people_category ON people (user_id, category, name_key, id);
+CREATE INDEX people_favourite ON people (user_id, favourite, name_key, id);
+CREATE INDEX people_birthday ON people (user_id, birthday_day, id) WHERE birthday_day <> '';
+CREATE INDEX people_anniversary ON people (user_id, anniversary_day, id) WHERE anniversary_day <> '';
+CREATE INDEX people_contact ON people (user_id, contact_due_at, id) WHERE contact_due_at IS NOT NULL;
+
+CREATE TABLE person_photos (
+    user_id    INTEGER NOT NULL,
+    person_id  INTEGER NOT NULL,
+    media_type TEXT    NOT NULL,
+    data       BLOB    NOT NULL,
+    PRIMARY KEY (user_id, person_id),
+    FOREIGN KEY (user_id, person_id) REFERENCES people (user_id, id) ON DELETE CASCADE
+) STRICT;
+
+CREATE TABLE projects (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id     INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    uid         TEXT    NOT NULL,
+    name        TEXT    NOT NULL,
+    name_key    TEXT    NOT NULL,
+    description TEXT    NOT NULL DEFAULT '',
+    status      TEXT    NOT NULL DEFAULT 'not_started',
+    color       TEXT    NOT NULL DEFAULT '',
+    due_date    TEXT    NOT NULL DEFAULT '',
+    due_key     TEXT    NOT NULL,
+    starred     INTEGER NOT NULL DEFAULT 0,
+    position    INTEGER NOT NULL,
+    tasks_total INTEGER NOT NULL DEFAULT 0,
+    tasks_done  INTEGER NOT NULL DEFAULT 0,
+    search      TEXT    NOT NULL,
+    rev         INTEGER NOT NULL,
+    created_at  INTEGER NOT NULL,
+    updated_at  INTEGER NOT NULL,
+    UNIQUE (user_id, id),
+    UNIQUE (user_id, uid)
+) STRICT;
+CREATE INDEX projects_name ON projects (user_id, name_key, id);
+CREATE INDEX projects_position ON projects (user_id, position, id);
+CREATE INDEX projects_status ON projects (user_id, status, position, id);
+CREATE INDEX projects_due ON projects (user_id, due_key, id);
+CREATE INDEX projects_rev ON projects (user_id, rev, id);
+
+CREATE TABLE project_tasks (
+    id             INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id        INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    uid            TEXT    NOT NULL,
+    project_id     INTEGER NOT NULL,
+    title          TEXT    NOT NULL,
+    description    TEXT    NOT NULL DEFAULT '',
+    status         TEXT    NOT NULL DEFAULT 'todo',
+    priority       INTEGER NOT NULL DEFAULT 0,
+    due_date       TEXT    NOT NULL DEFAULT '',
+    due_key        TEXT    NOT NULL,
+    person_id      INTEGER,
+    parent_task_id INTEGER,
+    position       INTEGER NOT NULL,
+    completed_at   INTEGER,
+    search         TEXT    NOT NULL,
+    rev            INTEGER NOT NULL,
+    created_at     INTEGER NOT NULL,
+    updated_at     INTEGER NOT NULL,
+    UNIQUE (user_id, id),
+    UNIQUE (user_id, uid),
+    UNIQUE (user_id, project_id, id),
+    FOREIGN KEY (user_id, project_id) REFERENCES projects (user_id, id),
+    FOREIGN KEY (user_id, person_id) REFERENCES people (user_id, id),
+    -- A sub-task lies in its parent's project.
+    FOREIGN KEY (user_id, project_id, parent_task_id) REFERENCES project_tasks (user_id, project_id, id)
+) STRICT;
+CREATE INDEX project_tasks_position ON project_tasks (user_id, project_id, position, id);
+CREATE INDEX project_tasks_due ON project_tasks (user_id, project_id, due_key, id);
+CREATE INDEX project_tasks_rev ON project_tasks (user_id, project_id, rev, id);
+CREATE INDEX project_tasks_agenda ON project_tasks (user_id, due_key, id) WHERE status <> 'done';
+CREATE INDEX project_tasks_person ON project_tasks (user_id, person_id) WHERE person_id IS NOT NULL;
+CREATE INDEX project_tasks_parent ON project_tasks (user_id, project_id, parent_task_id) WHERE parent_task_id IS NOT NULL;
+CREATE INDEX project_tasks_recent ON project_tasks (user_id, rev);
+
+CREATE TABLE todos (
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id         INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    uid             TEXT    NOT NULL,
+    title           TEXT    NOT NULL,
+    title_key       TEXT    NOT NULL,
+    description     TEXT    NOT NULL DEFAULT '',
+    priority        INTEGER NOT NULL DEFAULT 0,
+    due_date        TEXT    NOT NULL DEFAULT '',
+    due_time        TEXT    NOT NULL DEFAULT '',
+    due_key         TEXT    NOT NULL,
+    completed       INTEGER NOT NULL DEFAULT 0,
+    completed_at    INTEGER,
+    completed_on    TEXT    NOT NULL DEFAULT '',
+    category        TEXT    NOT NULL DEFAULT '',
+    tags            TEXT    NOT NULL DEFAULT '[]',
+    recurrence_rule TEXT    NOT NULL DEFAULT '',
+    repeat_from     TEXT    NOT NULL DEFAULT 'due',
+    project_id      INTEGER,
+    person_id       INTEGER,
+    location_id     INTEGER,
+    parent_id       INTEGER,
+    position        INTEGER NOT NULL,
+    reminders       TEXT    NOT NULL DEFAULT '[]',
+    search          TEXT    NOT NULL,
+    rev             INTEGER NOT NULL,
+    created_at      INTEGER NOT NULL,
+    updated_at      INTEGER NOT NULL,
+    UNIQUE (user_id, id),
+    UNIQUE (user_id, uid),
+    FOREIGN KEY (user_id, project_id) REFERENCES projects (user_id, id),
+    FOREIGN KEY (user_id, person_id) REFERENCES people (user_id, id),
+    FOREIGN KEY (user_id, location_id) REFERENCES locations (user_id, id),
+    FOREIGN KEY (user_id, parent_id) REFERENCES todos (user_id, id)
+) STRICT;
+CREATE INDEX todos_due ON todos (user_id, due_key, id);
+CREATE INDEX todos_open ON todos (user_id, completed, due_key, id);
+CREATE INDEX todos_rev ON todos (user_id, rev, id);
+CREATE INDEX todos_title ON todos (user_id, title_key, id);
+CREATE INDEX todos_priority ON todos (user_id, priority, id);
+CREATE INDEX todos_position ON todos (user_id, position, id);
+CREATE INDEX todos_category ON todos (user_id, category, due_key, id) WHERE category <> '';
+CREATE INDEX todos_project ON todos (user_id, project_id, due_key, id) WHERE project_id IS NOT NULL;
+CREATE INDEX todos_person ON todos (user_id, person_id) WHERE person_id IS NOT NULL;
+CREATE INDEX todos_location ON todos (user_id, location_id) WHERE location_id IS NOT NULL;
+CREATE INDEX todos_parent ON todos (user_id, parent_id) WHERE parent_id IS NOT NULL;
+
+CREATE TABLE todo_tags (
+    user_id INTEGER NOT NULL,
+    tag_key TEXT    NOT NULL,
+    todo_id INTEGER NOT NULL,
+    PRIMARY KEY (user_id, tag_key, todo_id),
+    FOREIGN KEY (user_id, todo_id) REFERENCES todos (user_id, id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX todo_tags_todo ON todo_tags (user_id, todo_id);
+
+CREATE TABLE calendars (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id     INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    uid         TEXT    NOT NULL,
+    name        TEXT    NOT NULL,
+    name_key    TEXT    NOT NULL,
+    color       TEXT    NOT NULL DEFAULT '',
+    visible     INTEGER NOT NULL DEFAULT 1,
+    search      TEXT    NOT NULL,
+    rev         INTEGER NOT NULL,
+    created_at  INTEGER NOT NULL,
+    updated_at  INTEGER NOT NULL,
+    UNIQUE (user_id, id),
+    UNIQUE (user_id, uid)
+) STRICT;
+CREATE INDEX calendars_name ON calendars (user_id, name_key, id);
+CREATE INDEX calendars_rev ON calendars (user_id, rev, id);
+
+-- start_local and end_local are wall-clock text (YYYY-MM-DDTHH:MM:SS) in
+-- time_zone ('' is floating); an all-day event has midnight there. first_at and
+-- last_at bound the whole series in time (last_at of an endless one is the
+-- largest integer), widened where floating. long_span: they lie over 32 days apart.
+CREATE TABLE calendar_events (
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id         INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    uid             TEXT    NOT NULL,
+    calendar_id     INTEGER NOT NULL,
+    title           TEXT    NOT NULL,
+    title_key       TEXT    NOT NULL,
+    description     TEXT    NOT NULL DEFAULT '',
+    start_local     TEXT    NOT NULL,
+    end_local       TEXT    NOT NULL,
+    all_day         INTEGER NOT NULL DEFAULT 0,
+    time_zone       TEXT    NOT NULL DEFAULT '',
+    first_at        INTEGER NOT NULL,
+    last_at         INTEGER NOT NULL,
+    long_span       INTEGER NOT NULL DEFAULT 0,
+    location_id     INTEGER,
+    location        TEXT    NOT NULL DEFAULT '',
+    color           TEXT    NOT NULL DEFAULT '',
+    starred         INTEGER NOT NULL DEFAULT 0,
+    recurrence_rule TEXT    NOT NULL DEFAULT '',
+    rdates          TEXT    NOT NULL DEFAULT '[]',
+    exceptions      TEXT    NOT NULL DEFAULT '[]',
+    reminders       TEXT    NOT NULL DEFAULT '[]',
+    status          TEXT    NOT NULL DEFAULT 'confirmed',
+    url             TEXT    NOT NULL DEFAULT '',
+    search          TEXT    NOT NULL,
+    rev             INTEGER NOT NULL,
+    created_at      INTEGER NOT NULL,
+    updated_at      INTEGER NOT NULL,
+    UNIQUE (user_id, id),
+    UNIQUE (user_id, uid),
+    FOREIGN KEY (user_id, calendar_id) REFERENCES calendars (user_id, id),
+    FOREIGN KEY (user_id, location_id) REFERENCES locations (user_id, id)
+) STRICT;
+CREATE INDEX calendar_events_start ON calendar_events (user_id, first_at, id);
+CREATE INDEX calendar_events_short ON calendar_events (user_id, first_at, last_at) WHERE NOT long_span;
+CREATE INDEX calendar_events_long ON calendar_events (user_id, last_at, first_at) WHERE long_span;
+CREATE INDEX calendar_events_calendar ON calendar_events (user_id, calendar_id, first_at, id);
+CREATE INDEX calendar_events_title ON calendar_events (user_id, title_key, id);
+CREATE INDEX calendar_events_rev ON calendar_events (user_id, rev, id);
+CREATE INDEX calendar_events_location ON calendar_events (user_id, location_id) WHERE location_id IS NOT NULL;
+CREATE INDEX calendar_events_starred ON calendar_events (user_id, first_at, id) WHERE starred;
+
+-- A changed or cancelled occurrence of a series: no id and no ETag of its own.
+CREATE TABLE event_overrides (
+    user_id       INTEGER NOT NULL,
+    event_id      INTEGER NOT NULL,
+    recurrence_id TEXT    NOT NULL,
+    changes       TEXT    NOT NULL,
+    PRIMARY KEY (user_id, event_id, recurrence_id),
+    FOREIGN KEY (user_id, event_id) REFERENCES calendar_events (user_id, id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE event_people (
+    user_id   INTEGER NOT NULL,
+    event_id  INTEGER NOT NULL,
+    person_id INTEGER NOT NULL,
+    PRIMARY KEY (user_id, event_id, person_id),
+    FOREIGN KEY (user_id, event_id) REFERENCES calendar_events (user_id, id) ON DELETE CASCADE,
+    FOREIGN KEY (user_id, person_id) REFERENCES people (user_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX event_people_person ON event_people (user_id, person_id, event_id);
+
+CREATE TABLE event_templates (
+    id               INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id          INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    uid              TEXT    NOT NULL,
+    name             TEXT    NOT NULL,
+    name_key         TEXT    NOT NULL,
+    calendar_id      INTEGER,
+    title            TEXT    NOT NULL DEFAULT '',
+    description      TEXT    NOT NULL DEFAULT '',
+    start_time       TEXT    NOT NULL DEFAULT '',
+    duration_minutes INTEGER NOT NULL DEFAULT 60,
+    all_day          INTEGER NOT NULL DEFAULT 0,
+    time_zone        TEXT    NOT NULL DEFAULT '',
+    location_id      INTEGER,
+    location         TEXT    NOT NULL DEFAULT '',
+    person_ids       TEXT    NOT NULL DEFAULT '[]',
+    color            TEXT    NOT NULL DEFAULT '',
+    starred          INTEGER NOT NULL DEFAULT 0,
+    recurrence_rule  TEXT    NOT NULL DEFAULT '',
+    reminders        TEXT    NOT NULL DEFAULT '[]',
+    status           TEXT    NOT NULL DEFAULT 'confirmed',
+    url              TEXT    NOT NULL DEFAULT '',
+    search           TEXT    NOT NULL,
+    rev              INTEGER NOT NULL,
+    created_at       INTEGER NOT NULL,
+    updated_at       INTEGER NOT NULL,
+    UNIQUE (user_id, id),
+    UNIQUE (user_id, uid),
+    FOREIGN KEY (user_id, calendar_id) REFERENCES calendars (user_id, id),
+    FOREIGN KEY (user_id, location_id) REFERENCES locations (user_id, id)
+) STRICT;
+CREATE INDEX event_templates_name ON event_templates (user_id, name_key, id);
+CREATE INDEX event_templates_rev ON event_templates (user_id, rev, id);
+CREATE INDEX event_templates_calendar ON event_templates (user_id, calendar_id) WHERE calendar_id IS NOT NULL;
+CREATE INDEX event_templates_location ON event_templates (user_id, location_id) WHERE location_id IS NOT NULL;
+
+CREATE TABLE reminders (
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id         INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    uid             TEXT    NOT NULL,
+    title           TEXT    NOT NULL,
+    description     TEXT    NOT NULL DEFAULT '',
+    remind_at       INTEGER NOT NULL,
+    time_zone       TEXT    NOT NULL DEFAULT '',
+    recurrence_rule TEXT    NOT NULL DEFAULT '',
+    active          INTEGER NOT NULL DEFAULT 1,
+    dismissed       INTEGER NOT NULL DEFAULT 0,
+    dismissed_at    INTEGER,
+    snoozed_until   INTEGER,
+    due_at          INTEGER NOT NULL,
+    todo_id         INTEGER,
+    event_id        INTEGER,
+    person_id       INTEGER,
+    location_id     INTEGER,
+    search          TEXT    NOT NULL,
+    rev             INTEGER NOT NULL,
+    created_at      INTEGER NOT NULL,
+    updated_at      INTEGER NOT NULL,
+    UNIQUE (user_id, id),
+    UNIQUE (user_id, uid),
+    FOREIGN KEY (user_id, todo_id) REFERENCES todos (user_id, id),
+    FOREIGN KEY (user_id, event_id) REFERENCES calendar_events (user_id, id),
+    FOREIGN KEY (user_id, person_id) REFERENCES people (user_id, id),
+    FOREIGN KEY (user_id, location_id) REFERENCES locations (user_id, id)
+) STRICT;
+CREATE INDEX reminders_due ON reminders (user_id, due_at, id);
+CREATE INDEX reminders_active ON reminders (user_id, active, dismissed, due_at, id);
+CREATE INDEX reminders_rev ON reminders (user_id, rev, id);
+CREATE INDEX reminders_todo ON reminders (user_id, todo_id) WHERE todo_id IS NOT NULL;
+CREATE INDEX reminders_event ON reminders (user_id, event_id) WHERE event_id IS NOT NULL;
+CREATE INDEX reminders_person ON reminders (user_id, person_id) WHERE person_id IS NOT NULL;
+CREATE INDEX reminders_location ON reminders (user_id, location_id) WHERE location_id IS NOT NULL;
+
+-- +goose Down
+
+DROP TABLE reminders;
+DROP TABLE event_templates;
+DROP TABLE event_people;
+DROP TABLE event_overrides;
+DROP TABLE calendar_events;
+DROP TABLE todo_tags;
+DROP TABLE todos;
+DROP TABLE project_tasks;
+DROP TABLE projects;
+DROP TABLE person_photos;
+DROP TABLE people;
+DROP TABLE locations;
+DROP TABLE idempotency_keys;
+DROP TABLE record_counts;
+DROP TABLE trash;
+DROP TABLE journal;
+DROP TABLE journal_heads;
+DROP TABLE settings;
+DROP TABLE calendars;
+DROP TABLE login_attempts;
+DROP TABLE user_sessions;
+DROP TABLE users;
+DROP TABLE meta;
