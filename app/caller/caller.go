@@ -1,0 +1,39 @@
+// Package caller says on whose behalf a service works.
+package caller
+
+import "time"
+
+// Sources of a change, as the journal names them.
+const (
+	API    = "api"
+	CLI    = "cli"
+	Import = "import"
+	Undo   = "undo"
+	Demo   = "demo"
+	DAV    = "dav"
+	System = "system"
+)
+
+// Caller is who asks, with what a service needs to know of them. It is passed
+// by value; nothing is looked up from a context.
+type Caller struct {
+	UserID  int64          // whose records
+	ActorID int64          // who does it; the same but for shared records
+	Source  string         // by which way: API, CLI, …
+	Zone    *time.Location // the user's zone: what "today" means
+	Epoch   string         // of the user's journal, part of ETags and event ids
+}
+
+// Location is the caller's zone; UTC where none is known.
+func (c Caller) Location() *time.Location {
+	if c.Zone == nil {
+		return time.UTC
+	}
+	return c.Zone
+}
+
+// By is the caller acting by another way.
+func (c Caller) By(source string) Caller {
+	c.Source = source
+	return c
+}

@@ -1,0 +1,109 @@
+package journal
+
+import (
+	"context"
+	"time"
+
+	"umbra/app/clock"
+	"umbra/app/db"
+)
+
+// Entry is one change as it is read back.
+type Entry struct {
+	Seq        int64     `json:"seq"`
+	ChangeSet  int64     `json:"change_set"`
+	At         time.Time `json:"at"`
+	Source     string    `json:"source"`
+	Kind       string    `json:"kind"`
+	ID         int64     `json:"id"`
+	UID        string    `json:"uid"`
+	Op         string    `json:"operation"`
+	Title      string    `json:"title"`
+	Collection string    `json:"collection"`
+}
+
+const entryColumns = "seq, change_set, at, source, kind, record_id, uid, operation, title, collection"
+
+func scanEntry(s db.Scanner) (Entry, error) {
+	var e Entry
+	var at int64
+	err := s.Scan(&e.Seq, &e.ChangeSet, &at, &e.Source, &e.Kind, &e.ID, &e.UID, &e.Op, &e.Title, &e.Collection)
+	e.At = clock.FromMicros(at)
+	return e, err
+}
+
+// Since reads what changed after a sequence number, oldest first.
+func (j *Journal) Since(ctx context.Context, userID, seq int64, limit int) ([]Entry, error) {
+	return db.Query(ctx, j.db, scanEntry, "SELECT "+entryColumns+
+		" FROM journal WHERE user_id = $1 AND seq > $2 ORDER BY seq LIMIT $3", userID, seq, limit)
+}
+
+// Head is where a user's journal stands: its epoch, the newest sequence number
+// and the oldest one still kept.
+type Head struct {
+	Epoch  string
+	Seq    int64
+	Oldest int64
+}
+
+// Head reads where the journal stands.
+func (j *Journal) Head(ctx context.Context, userID int64) (Head, error) {
+	h, _, err := db.One(ctx, j.db, func(s db.Scanner) (Head, error) {
+		var h Head
+		return h, s.Scan(&h.Epoch, &h.Seq, &h.Oldest)
+	}, `SELECT h.epoch, h.seq, COALESCE((SELECT seq FROM journal WHERE user_id = $1 ORDER BY seq LIMIT 1), h.seq + 1)
+FROM journal_heads h WHERE h.user_id = $1`, userID)
+	return h, err
+}
+
+// Listen answers a channel that is signalled after each of the user's commits
+// in this process, and a function that ends it. A signal may stand for several.
+func (j *Journal) Listen(userID int64) (<-chan struct{}, func()) {
+	ch := make(chan struct{}, 1)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.listeners[userID] == nil {
+		j.listeners[userID] = map[chan struct{}]bool{}
+	}
+	j.listeners[userID][ch] = true
+	return ch, func() {
+		j.mu.Lock()
+		defer j.mu.Unlock()
+		delete(j.listeners[userID], ch)
+		if len(j.listeners[userID]) == 0 {
+			delete(j.listeners, userID)
+		}
+	}
+}
+
+// Listening says whether anybody listens: only then is it worth asking whether
+// another process has written.
+func (j *Journal) Listening() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return len(j.listeners) > 0
+}
+
+// WakeAll signals everyone: something outside this process may have written.
+func (j *Journal) WakeAll() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, chs := range j.listeners {
+		signal(chs)
+	}
+}
+
+func (j *Journal) wake(userID int64) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	signal(j.listeners[userID])
+}
+
+func signal(chs map[chan struct{}]bool) {
+	for ch := range chs {
+		select {
+		case ch <- struct{}{}:
+		default: // one is waiting already
+		}
+	}
+}

@@ -1,0 +1,154 @@
+package journal
+
+import (
+	"context"
+	"time"
+
+	"umbra/app/caller"
+	"umbra/app/clock"
+	"umbra/app/db"
+	"umbra/app/fault"
+	"umbra/app/page"
+)
+
+// How long deleted records and journal rows are kept.
+const (
+	KeepTrash   = 30 * 24 * time.Hour
+	KeepJournal = 90 * 24 * time.Hour
+)
+
+// Trashed is a deleted record that can still come back.
+type Trashed struct {
+	Kind      string    `json:"kind"`
+	ID        int64     `json:"id"`
+	Title     string    `json:"title"`
+	DeletedAt time.Time `json:"deleted_at"`
+	PurgedAt  time.Time `json:"purged_at"` // when it goes for good
+}
+
+// Trash lists what was deleted, newest first. What went along with its owner
+// (a project's tasks) comes back with it and is not listed.
+func (j *Journal) Trash(ctx context.Context, c caller.Caller, req page.Request) (page.Page[Trashed], error) {
+	return db.List(ctx, j.db, db.Listing[Trashed]{
+		Select:  "SELECT kind, record_id, title, deleted_at\nFROM trash",
+		Where:   (&db.Where{}).And("user_id = ?", c.UserID).And("cause = ''"),
+		Sorts:   []db.Sort{{Name: "deleted_at", Column: "id", Int: true}},
+		Default: "-deleted_at",
+		Scan: func(s db.Scanner) (Trashed, error) {
+			var t Trashed
+			var at int64
+			err := s.Scan(&t.Kind, &t.ID, &t.Title, &at)
+			t.DeletedAt = clock.FromMicros(at)
+			t.PurgedAt = t.DeletedAt.Add(KeepTrash)
+			return t, err
+		},
+	}, req, "")
+}
+
+// Untrash brings a deleted record back under its id, with what was deleted and
+// the references that were cleared because of it. NotFound where it is not in
+// the trash.
+func (j *Journal) Untrash(ctx context.Context, c caller.Caller, kind string, id int64) error {
+	return j.Write(ctx, c, func(ctx context.Context, w *Writer) error {
+		del, found, err := db.One(ctx, j.db, scanPast, `SELECT j.seq, j.kind, j.record_id, j.operation, j.title, j.cause, j.image
+FROM trash t JOIN journal j ON j.user_id = t.user_id AND j.seq = t.seq
+WHERE t.user_id = $1 AND t.kind = $2 AND t.record_id = $3`, c.UserID, kind, id)
+		if err != nil {
+			return err
+		}
+		if !found || del.image == nil {
+			return fault.Newf(fault.NotFound, "not_in_trash", "There is no %s with the id %d in the trash.", kind, id)
+		}
+		// Consequences that nobody has touched since come back with it.
+		changes, err := db.Query(ctx, j.db, scanPast, `SELECT `+pastColumns+` FROM journal s
+WHERE user_id = $1 AND change_set = (SELECT change_set FROM journal WHERE user_id = $1 AND seq = $2) AND cause = $3 AND image IS NOT NULL
+AND NOT EXISTS (SELECT 1 FROM journal l WHERE l.user_id = $1 AND l.kind = s.kind AND l.record_id = s.record_id
+    AND l.seq > s.seq AND l.change_set <> s.change_set)
+ORDER BY seq DESC`, c.UserID, del.seq, ref(kind, id))
+		if err != nil {
+			return err
+		}
+		return w.revert(ctx, append([]past{del}, changes...))
+	})
+}
+
+// Purge removes one deleted record for good, with its images in the journal.
+func (j *Journal) Purge(ctx context.Context, c caller.Caller, kind string, id int64) error {
+	return j.db.Tx(ctx, func(ctx context.Context) error {
+		rows, err := db.Query(ctx, j.db, scanTrashKey, `SELECT user_id, kind, record_id FROM trash
+WHERE user_id = $1 AND kind = $2 AND record_id = $3`, c.UserID, kind, id)
+		if err != nil {
+			return err
+		}
+		if len(rows) == 0 {
+			return fault.Newf(fault.NotFound, "not_in_trash", "There is no %s with the id %d in the trash.", kind, id)
+		}
+		consequences, err := db.Query(ctx, j.db, scanTrashKey, "SELECT user_id, kind, record_id FROM trash WHERE user_id = $1 AND cause = $2", c.UserID, ref(kind, id))
+		if err != nil {
+			return err
+		}
+		return j.purge(ctx, append(rows, consequences...))
+	})
+}
+
+// Empty removes everything in the user's trash for good, and says how much it was.
+func (j *Journal) Empty(ctx context.Context, c caller.Caller) (int, error) {
+	return j.purgeWhere(ctx, "user_id = $1", c.UserID)
+}
+
+// Expire removes what has been in any trash for KeepTrash, and journal rows
+// older than KeepJournal that no trash needs.
+func (j *Journal) Expire(ctx context.Context) error {
+	now := j.clock.Now()
+	if _, err := j.purgeWhere(ctx, "deleted_at < $1", clock.Micros(now.Add(-KeepTrash))); err != nil {
+		return err
+	}
+	_, err := j.Prune(ctx, now.Add(-KeepJournal))
+	return err
+}
+
+// Prune removes journal rows from before a moment and says how many.
+func (j *Journal) Prune(ctx context.Context, before time.Time) (n int64, err error) {
+	err = j.db.Tx(ctx, func(ctx context.Context) error {
+		n, err = j.db.Exec(ctx, `DELETE FROM journal WHERE at < $1 AND NOT EXISTS (
+    SELECT 1 FROM trash t WHERE t.user_id = journal.user_id AND t.seq = journal.seq)`, clock.Micros(before))
+		return err
+	})
+	return n, err
+}
+
+func (j *Journal) purgeWhere(ctx context.Context, cond string, arg any) (n int, err error) {
+	err = j.db.Tx(ctx, func(ctx context.Context) error {
+		rows, err := db.Query(ctx, j.db, scanTrashKey, "SELECT user_id, kind, record_id FROM trash WHERE "+cond, arg)
+		n = len(rows)
+		if err != nil {
+			return err
+		}
+		return j.purge(ctx, rows)
+	})
+	return n, err
+}
+
+type trashKey struct {
+	userID int64
+	kind   string
+	id     int64
+}
+
+func scanTrashKey(s db.Scanner) (trashKey, error) {
+	var k trashKey
+	return k, s.Scan(&k.userID, &k.kind, &k.id)
+}
+
+// purge erases the images too: what was removed for good is nowhere any more.
+func (j *Journal) purge(ctx context.Context, rows []trashKey) error {
+	for _, r := range rows {
+		if _, err := j.db.Exec(ctx, "UPDATE journal SET image = NULL, title = '' WHERE user_id = $1 AND kind = $2 AND record_id = $3", r.userID, r.kind, r.id); err != nil {
+			return err
+		}
+		if _, err := j.db.Exec(ctx, "DELETE FROM trash WHERE user_id = $1 AND kind = $2 AND record_id = $3", r.userID, r.kind, r.id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
