@@ -14,9 +14,9 @@ var probes = map[string]bool{"/api/health": true, "/api/ready": true}
 //
 // Names are compared without port and case: a proxy drops the port, and a name
 // is all that rebinding can lie about. The public URL has its name in ASCII, as
-// browsers send it. A loopback name is let through when the
-// peer is on loopback as well: that is the owner at the machine, or a proxy on
-// it that does not hand the name on. Health probes pass always.
+// browsers send it. A loopback name is let through when the peer is on loopback
+// as well: that is the owner at the machine, or a proxy on it that does not hand
+// the name on. Health probes pass always.
 func HostGuard(public *url.URL) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		if public == nil {

@@ -29,7 +29,7 @@ function offerSetup() {
   at('setup-help').hidden = false;
   // On plain http a browser has no clipboard to offer, but on loopback.
   if (!navigator.clipboard) return;
-  at('copy').hidden = false;
+  at('copy-row').hidden = false;
   at('copy').addEventListener('click', async () => {
     await navigator.clipboard.writeText(at('setup-command').textContent);
     at('copied').textContent = 'Copied';
