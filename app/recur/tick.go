@@ -93,16 +93,18 @@ func (g *gen) wait(sec int64) int64 {
 	return 0
 }
 
-// leap goes to the last period that begins no later than wait from begin0, but
-// never over a change of the clock, which would make the wait another one.
+// leap goes to the period that holds the time wait after begin0, or to the one
+// before it when the clock may change meanwhile, but never over a change of the clock, which would make the wait another one.
 func (g *gen) leap(wait int64) {
 	to := g.begin0 + wait
 	if g.elapsed {
 		to = min(to, g.zone.at(g.begin0-g.shift).hi+g.shift)
 	}
-	k := (to - g.start + g.start%g.unit) / (g.unit * g.every)
-	if !g.elapsed && k*g.unit*g.every < to-g.start+g.start%g.unit {
-		k++ // on the clock periods are aligned: one that begins before has nothing
+	k := (to - g.start + g.start%g.unit) / g.unit // units from the start's
+	if !g.elapsed {
+		// On the clock the unit that holds the time is the only one: a period
+		// that begins earlier has nothing.
+		k += g.every - 1
 	}
-	g.k = max(g.k, k)
+	g.k = max(g.k, k/g.every)
 }
