@@ -166,3 +166,26 @@ func (c *Check) Instant(path string, t time.Time) {
 		c.Add(path, "range", "must lie between the years 1 and 9999")
 	}
 }
+
+var offset = regexp.MustCompile(`^-?P(?:\d{1,3}W|(?:\d{1,3}D)?(?:T(?:\d{1,4}H)?(?:\d{1,5}M)?)?)$`)
+
+// Alarm checks when a record reminds: an instant (RFC 3339), or an offset from
+// its due time or start as RFC 5545 section 3.3.6 writes it, in weeks, days,
+// hours and minutes: "-PT30M" is half an hour before, "PT0M" the moment itself.
+func (c *Check) Alarm(path, s string) {
+	if t, err := time.Parse(time.RFC3339, s); err == nil {
+		c.Instant(path, t)
+		return
+	}
+	if !offset.MatchString(s) || strings.HasSuffix(s, "P") || strings.HasSuffix(s, "T") {
+		c.Add(path, "format", "must be an offset like -PT30M or an instant like 2025-01-31T09:00:00Z")
+	}
+}
+
+// Alarms checks a list of them.
+func (c *Check) Alarms(path string, list []string) {
+	c.Count(path, len(list), 20)
+	for i, s := range list {
+		c.Alarm(fmt.Sprintf("%s[%d]", path, i), s)
+	}
+}

@@ -45,6 +45,13 @@ func TestRules(t *testing.T) {
 		{"time", func(c *check.Check) { c.Time("f", "23:59") }, ""},
 		{"no such time", func(c *check.Check) { c.Time("f", "24:00") }, "format"},
 		{"short time", func(c *check.Check) { c.Time("f", "9:30") }, "format"},
+		{"offset", func(c *check.Check) { c.Alarm("f", "-P1DT2H30M") }, ""},
+		{"weeks", func(c *check.Check) { c.Alarm("f", "-P2W") }, ""},
+		{"alarm at an instant", func(c *check.Check) { c.Alarm("f", "2025-01-31T09:00:00+01:00") }, ""},
+		{"empty offset", func(c *check.Check) { c.Alarm("f", "PT") }, "format"},
+		{"offset of nothing", func(c *check.Check) { c.Alarm("f", "-P") }, "format"},
+		{"offset in words", func(c *check.Check) { c.Alarm("f", "30 minutes") }, "format"},
+		{"too many alarms", func(c *check.Check) { c.Alarms("f", make([]string, 21)) }, "too_many"},
 		{"instant", func(c *check.Check) { c.Instant("f", time.Now()) }, ""},
 		{"instant of year 10000", func(c *check.Check) { c.Instant("f", time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)) }, "range"},
 	} {

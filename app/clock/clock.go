@@ -45,3 +45,21 @@ func Micros(t time.Time) int64 { return t.UnixMicro() }
 
 // FromMicros is the instant that was stored.
 func FromMicros(us int64) time.Time { return time.UnixMicro(us).UTC() }
+
+// MicrosPtr is Micros for an instant that may be missing.
+func MicrosPtr(t *time.Time) *int64 {
+	if t == nil {
+		return nil
+	}
+	us := t.UnixMicro()
+	return &us
+}
+
+// FromMicrosPtr is FromMicros for an instant that may be missing.
+func FromMicrosPtr(us *int64) *time.Time {
+	if us == nil {
+		return nil
+	}
+	t := FromMicros(*us)
+	return &t
+}

@@ -122,6 +122,7 @@ type Scanner interface{ Scan(dest ...any) error }
 
 // Query reads all rows. A fault answers what the driver said (errors.go).
 func Query[T any](ctx context.Context, d *DB, scan func(Scanner) (T, error), query string, args ...any) ([]T, error) {
+	watched(ctx, query, args)
 	rows, err := d.querier(ctx).query(ctx, query, args)
 	if err != nil {
 		return nil, mapError(ctx, query, err)
@@ -140,6 +141,7 @@ func Query[T any](ctx context.Context, d *DB, scan func(Scanner) (T, error), que
 
 // One reads the first row; found is false when there is none.
 func One[T any](ctx context.Context, d *DB, scan func(Scanner) (T, error), query string, args ...any) (v T, found bool, err error) {
+	watched(ctx, query, args)
 	rows, err := d.querier(ctx).query(ctx, query, args)
 	if err != nil {
 		return v, false, mapError(ctx, query, err)
@@ -163,6 +165,7 @@ func Value[T any](s Scanner) (T, error) {
 
 // Exec runs a statement and says how many rows it changed.
 func (d *DB) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	watched(ctx, query, args)
 	res, err := d.querier(ctx).exec(ctx, query, args)
 	if err != nil {
 		return 0, mapError(ctx, query, err)

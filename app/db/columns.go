@@ -1,0 +1,47 @@
+package db
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// InsertSQL is "INSERT INTO table (a, b) VALUES ($1, $2)".
+func InsertSQL(table string, columns []string) string {
+	return fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s)", table, strings.Join(columns, ", "),
+		Number(strings.TrimSuffix(strings.Repeat("?, ", len(columns)), ", "), 1))
+}
+
+// UpdateSQL is "UPDATE table SET a = $3, b = $4 WHERE user_id = $1 AND id = $2".
+func UpdateSQL(table string, columns []string) string {
+	sets := make([]string, len(columns))
+	for i, c := range columns {
+		sets[i] = fmt.Sprintf("%s = $%d", c, i+3)
+	}
+	return fmt.Sprintf("UPDATE %s SET %s WHERE user_id = $1 AND id = $2", table, strings.Join(sets, ", "))
+}
+
+// JSON is a list as it is stored: JSON text, never queried. A nil list is [].
+func JSON[T any](list []T) string {
+	if len(list) == 0 {
+		return "[]"
+	}
+	b, err := json.Marshal(list)
+	if err != nil {
+		panic(err) // only types that cannot be marshalled: a defect
+	}
+	return string(b)
+}
+
+// FromJSON reads a stored list; it is never nil.
+func FromJSON[T any](s string) ([]T, error) {
+	if s == "[]" || s == "" {
+		return []T{}, nil
+	}
+	var out []T
+	err := json.Unmarshal([]byte(s), &out)
+	return out, err
+}
+
+// Strings reads a stored list of texts.
+func Strings(s string) ([]string, error) { return FromJSON[string](s) }

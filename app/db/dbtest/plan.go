@@ -1,0 +1,44 @@
+package dbtest
+
+import (
+	"context"
+	"regexp"
+	"strings"
+	"testing"
+
+	"umbra/app/db"
+)
+
+// NoScan runs do on SQLite and fails for each of its statements whose plan
+// reads a whole table, or a whole index, or sorts in memory.
+func NoScan(t testing.TB, d *db.DB, do func(ctx context.Context) error) {
+	t.Helper()
+	type statement struct {
+		query string
+		args  []any
+	}
+	var seen []statement
+	ctx := db.Watch(context.Background(), func(query string, args []any) { seen = append(seen, statement{query, args}) })
+	if err := do(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range seen {
+		plan, err := db.Query(context.Background(), d, func(r db.Scanner) (string, error) {
+			var id, parent, unused int64
+			var detail string
+			err := r.Scan(&id, &parent, &unused, &detail)
+			return detail, err
+		}, "EXPLAIN QUERY PLAN "+s.query, s.args...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range plan {
+			if scans.MatchString(line) || strings.Contains(line, "USE TEMP B-TREE FOR ORDER BY") {
+				t.Errorf("%s\n\tin the plan of %s", line, s.query)
+			}
+		}
+	}
+}
+
+// A scan of a constant row, a CTE or a subquery's few rows costs nothing.
+var scans = regexp.MustCompile(`^SCAN (?:todos|calendar_events|calendars|people|locations|projects|project_tasks|reminders|event_templates|journal|trash|users|user_sessions|login_attempts|event_people|todo_tags)\b`)
