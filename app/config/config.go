@@ -1,0 +1,119 @@
+// Package config holds the settings of one process: read once from flags,
+// environment and .env, checked all at once, and passed on by value.
+package config
+
+import (
+	"log/slog"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/spf13/pflag"
+
+	"umbra/app/secret"
+)
+
+// Config is every setting. The tags are the whole of it: env and flag are its
+// names, default its value when not given, unset what its absence means, help
+// its line in --help and docs/config.md; choice, unit, min and max bound it.
+type Config struct {
+	DataDir string   `env:"UMBRA_DATA_DIR" flag:"data-dir" unset:"STATE_DIRECTORY (systemd sets it), else the XDG data folder + /umbra" help:"the folder that holds everything: database, secret key, snapshots"`
+	EnvFile string   `env:"UMBRA_ENV_FILE" flag:"env-file" unset:".env in the data folder" help:"a file of settings, NAME=value on each line; it must exist when named"`
+	Listen  Address  `env:"UMBRA_LISTEN" flag:"listen" default:"127.0.0.1:8000" help:"host:port to listen on; :8000 is every address of this machine"`
+	DB      Database `env:"DATABASE_URL" flag:"database-url" unset:"what the data folder holds; SQLite in a new one" help:"sqlite:///path, embedded-postgres: or postgres://user@host/name"`
+
+	PublicURL      Origin   `env:"UMBRA_PUBLIC_URL" unset:"none" help:"where people reach it, like https://umbra.example.org; needed for passkeys, links, and Secure cookies behind a proxy"`
+	CORSOrigins    Origins  `env:"UMBRA_CORS_ORIGINS" unset:"none" help:"origins of other front ends that may read and write, separated by commas"`
+	TrustedProxies Networks `env:"UMBRA_TRUSTED_PROXIES" unset:"none" help:"addresses or networks (CIDR), separated by commas, whose X-Forwarded-For and X-Forwarded-Proto are believed"`
+
+	SecretKey      Secret        `env:"SECRET_KEY" unset:"made once and kept in the data folder" help:"the root of all keys, at least 32 random bytes; servers that share a database share it. It has no flag, because others on the machine can read those"`
+	SessionMaxAge  time.Duration `env:"SESSION_MAX_AGE_DAYS" default:"30" unit:"day" min:"1" max:"3650" help:"days until a log-in ends, counted from the log-in"`
+	MFATokenMaxAge time.Duration `env:"MFA_TOKEN_MAX_AGE_SECONDS" default:"300" unit:"second" min:"30" max:"3600" help:"seconds between password and second factor"`
+	TOTPIssuer     string        `env:"TOTP_ISSUER" default:"Umbra" help:"the name that authenticator apps show"`
+
+	Argon2MemoryKiB   int `env:"UMBRA_ARGON2_MEMORY_KIB" unset:"65536; 19456 with 768 MiB of memory or less" min:"8" max:"524288" help:"memory for each password hash, in KiB"`
+	Argon2Time        int `env:"UMBRA_ARGON2_TIME" unset:"3; 2 with 768 MiB of memory or less" min:"1" max:"32" help:"passes over that memory"`
+	Argon2Parallelism int `env:"UMBRA_ARGON2_PARALLELISM" unset:"4; 1 with 768 MiB of memory or less" min:"1" max:"64" help:"lanes of each password hash"`
+
+	LogLevel  slog.Level `env:"UMBRA_LOG_LEVEL" flag:"log-level" default:"info" choice:"debug,info,warn,error" help:"the least that is logged: debug, info, warn or error"`
+	LogFormat string     `env:"UMBRA_LOG_FORMAT" flag:"log-format" default:"text" choice:"text,json" help:"how it is logged: text or json"`
+
+	settings []Setting
+	warnings []string
+}
+
+// Register adds the flags of the settings that have one.
+func Register(fs *pflag.FlagSet) {
+	for _, f := range fields {
+		if f.flag != "" {
+			fs.String(f.flag, "", f.help+" ("+f.env+"; default: "+f.fallback()+")")
+		}
+	}
+}
+
+// Load reads the settings: for each the flag, else the environment, else .env,
+// else the default; an empty value counts as not given. Everything wrong, unknown
+// UMBRA_ names included, is reported at once in an *Error. environ is os.Environ().
+func Load(fs *pflag.FlagSet, environ []string) (Config, error) {
+	l := loader{flags: fs, environ: parseEnviron(environ)}
+	var c Config
+	l.files(&c)
+	l.unknown()
+	for _, f := range fields {
+		if f.env != envDataDir && f.env != envFile {
+			l.read(f, &c)
+		}
+	}
+	l.cross(&c)
+	if len(l.problems) > 0 {
+		return Config{}, &Error{Problems: l.problems}
+	}
+	c.DB.resolve(c.DataDir)
+	c.settings = l.settings(c)
+	c.warnings = l.warnings
+	return c, nil
+}
+
+// Warnings are what works but is better changed; serve prints them.
+func (c Config) Warnings() []string { return c.warnings }
+
+// Argon2 are the costs of password hashes: as set, the rest as suits this machine.
+func (c Config) Argon2() secret.Params {
+	p := secret.DefaultParams()
+	if c.Argon2MemoryKiB != 0 {
+		p.MemoryKiB = uint32(c.Argon2MemoryKiB)
+	}
+	if c.Argon2Time != 0 {
+		p.Time = uint32(c.Argon2Time)
+	}
+	if c.Argon2Parallelism != 0 {
+		p.Parallelism = uint8(c.Argon2Parallelism)
+	}
+	return p
+}
+
+// cross checks what one value alone does not tell.
+func (l *loader) cross(c *Config) {
+	if s := c.TOTPIssuer; utf8.RuneCountInString(s) > 64 || !utf8.ValidString(s) ||
+		strings.Contains(s, ":") || strings.ContainsFunc(s, unicode.IsControl) {
+		l.fail("TOTP_ISSUER", l.from["TOTP_ISSUER"], "must be one line of at most 64 characters without a colon")
+	}
+	if c.Argon2MemoryKiB+c.Argon2Time+c.Argon2Parallelism > 0 {
+		if err := c.Argon2().Validate(); err != nil {
+			l.fail("UMBRA_ARGON2_*", "", "do not fit together: "+err.Error())
+		}
+	}
+	for _, n := range c.TrustedProxies {
+		if n.Bits() == 0 {
+			l.warn("UMBRA_TRUSTED_PROXIES believes everyone (" + n.String() + "): anyone can then claim any address")
+		}
+	}
+	if c.DB.hasPassword() && l.from["DATABASE_URL"] == FromFlag {
+		l.warn("the password in --database-url can be read by others on this machine: put it in DATABASE_URL or .env")
+	}
+	if info, ok := l.fileInfo(); ok && info.Mode().Perm()&0o007 != 0 &&
+		(l.from["SECRET_KEY"] == FromFile || c.DB.hasPassword() && l.from["DATABASE_URL"] == FromFile) {
+		l.warn(l.path + " holds secrets and can be read by everyone on this machine: run `chmod o= " + l.path + "`")
+	}
+}
