@@ -38,6 +38,7 @@ func Parse(s string) (Rule, error) {
 	}
 	s = strings.ToUpper(strings.TrimSpace(s))
 	s = strings.TrimPrefix(s, "RRULE:")
+	s = strings.ReplaceAll(s, ", ", ",") // calendars in the wild write "MO, TU"
 	if s == "" {
 		return Rule{}, bad("", "is empty")
 	}

@@ -1,6 +1,9 @@
 package recur
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Series is everything that says when a thing happens. Its slices may be in any
 // order and are never changed.
@@ -56,8 +59,11 @@ func (s Series) Between(from, to time.Time, dur time.Duration, floating *time.Lo
 		if len(found) == limit {
 			return found, true
 		}
-		if found == nil {
-			found = make([]Occurrence, 0, min(limit, 16))
+		switch len(found) {
+		case 0: // most series have few in a window, and those that have more a month's
+			found = make([]Occurrence, 0, min(limit, 4))
+		case 4:
+			found = slices.Grow(found, min(limit-4, 28))
 		}
 		found = append(found, o)
 	}
