@@ -1,0 +1,96 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"umbra/app/caller"
+	"umbra/app/fault"
+)
+
+// access is who may call an operation. Every operation declares one; the guard
+// test walks the document and refuses one that does not.
+type access string
+
+const (
+	public   access = "public"    // anyone
+	signedIn access = "signed-in" // whoever has a valid session
+)
+
+// Principal is who a request comes from.
+type Principal struct {
+	Caller    caller.Caller
+	SessionID int64
+	Username  string
+	Role      string
+}
+
+// Session cookie names. The __Host- prefix binds the cookie to this host and
+// to HTTPS (RFC 6265bis section 4.1.3.2); plain HTTP at home has to do without.
+const (
+	SecureCookie = "__Host-umbra_session"
+	PlainCookie  = "umbra_session"
+)
+
+type principalKey struct{}
+
+// principal is who the request comes from; the access rule has made sure there is one.
+func principal(ctx context.Context) Principal {
+	p, _ := ctx.Value(principalKey{}).(Principal)
+	return p
+}
+
+// authorize is huma middleware: it enforces the operation's access rule.
+func (a *API) authorize(ctx huma.Context, next func(huma.Context)) {
+	rule, _ := ctx.Operation().Metadata["access"].(access)
+	if rule == public {
+		next(ctx)
+		return
+	}
+	token := SessionToken(ctx.Header("Cookie"))
+	if token == "" {
+		a.refuse(ctx, fault.New(fault.Unauthenticated, "unauthenticated", "Sign in first."))
+		return
+	}
+	p, err := a.authenticate(ctx.Context(), token)
+	if err != nil {
+		a.refuse(ctx, err)
+		return
+	}
+	next(huma.WithValue(ctx, principalKey{}, p))
+}
+
+func (a *API) refuse(ctx huma.Context, err error) {
+	p := a.problem(ctx.Context(), err)
+	for k, vs := range p.GetHeaders() {
+		ctx.SetHeader(k, vs[0])
+	}
+	_ = huma.WriteErr(a.huma, ctx, p.Status, p.Detail, p)
+}
+
+// SessionToken reads the session's token from a Cookie header.
+func SessionToken(header string) string {
+	if header == "" {
+		return ""
+	}
+	cookies, err := http.ParseCookie(header)
+	if err != nil { // one odd cookie of another application must not sign anyone out
+		cookies = nil
+		for part := range strings.SplitSeq(header, ";") {
+			if c, err := http.ParseCookie(strings.TrimSpace(part)); err == nil {
+				cookies = append(cookies, c...)
+			}
+		}
+	}
+	for _, name := range []string{SecureCookie, PlainCookie} {
+		for _, c := range cookies {
+			if c.Name == name && c.Value != "" {
+				return c.Value
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,195 @@
+// Package api is the JSON API: huma operations on a chi router. One file a
+// resource; the domain types are the bodies, and what is said about their
+// fields there is what the document says.
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+	"github.com/go-chi/chi/v5"
+
+	"umbra/app/caller"
+	"umbra/app/clock"
+	"umbra/app/db"
+	"umbra/app/journal"
+	"umbra/app/todo"
+)
+
+// Deps is what the API needs. The document can be made with all of it empty.
+type Deps struct {
+	Log          *slog.Logger
+	Clock        clock.Clock
+	DB           *db.DB
+	Journal      *journal.Journal
+	Authenticate func(ctx context.Context, token string) (Principal, error)
+	Version      string
+
+	Todos *todo.Service
+}
+
+// API holds the operations.
+type API struct {
+	Deps
+	log          *slog.Logger
+	huma         huma.API
+	authenticate func(ctx context.Context, token string) (Principal, error)
+}
+
+const maxBody = 1 << 20 // bytes
+
+// New puts the operations on a router and answers the API with its document.
+func New(r chi.Router, d Deps) *API {
+	replaceHumaErrors()
+	a := &API{Deps: d, log: d.Log, authenticate: d.Authenticate}
+	if a.log == nil {
+		a.log = slog.New(slog.DiscardHandler)
+	}
+	a.huma = humachi.New(r, configuration(d.Version))
+	aliases(a.huma.OpenAPI().Components.Schemas)
+	a.huma.UseMiddleware(withRequestURL, a.authorize)
+	a.registerTodos()
+	return a
+}
+
+// Document is the OpenAPI 3.1 document.
+func (a *API) Document() *huma.OpenAPI { return a.huma.OpenAPI() }
+
+func configuration(version string) huma.Config {
+	c := huma.DefaultConfig("Umbra", version)
+	c.CreateHooks = nil // no $schema in answers
+	c.SchemasPath = ""
+	c.DocsPath = ""
+	c.RejectUnknownQueryParameters = true
+	c.NoFormatFallback = false
+	c.Formats = map[string]huma.Format{
+		"application/json": {Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: decode},
+		"json":             {Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: decode},
+	}
+	c.Info.Description = "The API of Umbra, a personal server for to-dos, calendar, reminders, projects, people and places.\n\n" +
+		"Sign in with `POST /api/auth/login`; the answer sets the session cookie. Errors are problem documents (RFC 9457). " +
+		"Lists answer an array; the next page is in the `Link` header. Instants are RFC 3339, dates `YYYY-MM-DD`. " +
+		"Changes take `If-Match` with the `ETag` that was read, and `POST` takes an `Idempotency-Key`."
+	c.Info.License = &huma.License{Name: "AGPL-3.0-or-later", Identifier: "AGPL-3.0-or-later"}
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"session": {Type: "apiKey", In: "cookie", Name: PlainCookie, Description: "The session cookie; over HTTPS its name is " + SecureCookie + "."},
+	}
+	return c
+}
+
+// op describes an operation: what huma wants, and who may call it.
+type op struct {
+	id, method, path string
+	summary          string
+	description      string
+	tag              string
+	status           int
+	access           access // signedIn when left out
+	errors           []int  // beyond those that follow from the method and path
+	maxBody          int64
+	required         []string // body fields that must be given
+}
+
+// register adds an operation. The handler's errors become problems here.
+func register[I, O any](a *API, o op, handler func(ctx context.Context, in *I) (*O, error)) {
+	if o.access == "" {
+		o.access = signedIn
+	}
+	ho := huma.Operation{OperationID: o.id, Method: o.method, Path: o.path, Summary: o.summary, Description: o.description,
+		Tags: []string{o.tag}, DefaultStatus: o.status, Errors: o.allErrors(), MaxBodyBytes: max(o.maxBody, maxBody),
+		Metadata: map[string]any{"access": o.access}, Extensions: map[string]any{"x-access": string(o.access)}}
+	if o.access == signedIn {
+		ho.Security = []map[string][]string{{"session": {}}}
+	}
+	huma.Register(a.huma, ho, func(ctx context.Context, in *I) (*O, error) {
+		out, err := handler(ctx, in)
+		if _, ok := err.(*notModified); ok { //nolint:errorlint // made right here, never wrapped
+			return nil, err
+		}
+		if err != nil {
+			return nil, a.problem(ctx, err)
+		}
+		return out, nil
+	})
+	if len(o.required) > 0 {
+		requireFields(a.huma.OpenAPI(), o)
+	}
+}
+
+// requireFields marks body fields as required in the schema of one operation's
+// body type, which must be its own (type newTodo todo.Update).
+func requireFields(doc *huma.OpenAPI, o op) {
+	item := doc.Paths[o.path]
+	for _, x := range []*huma.Operation{item.Post, item.Put, item.Patch} {
+		if x == nil || x.OperationID != o.id {
+			continue
+		}
+		s := x.RequestBody.Content["application/json"].Schema
+		if s.Ref != "" {
+			s = doc.Components.Schemas.SchemaFromRef(s.Ref)
+		}
+		s.Required = o.required
+		s.PrecomputeMessages()
+	}
+}
+
+func (o op) allErrors() []int {
+	errs := []int{http.StatusUnprocessableEntity, http.StatusServiceUnavailable, http.StatusInternalServerError}
+	if o.access == signedIn {
+		errs = append(errs, http.StatusUnauthorized)
+	}
+	if strings.Contains(o.path, "{") {
+		errs = append(errs, http.StatusNotFound)
+	}
+	switch o.method {
+	case http.MethodGet:
+	case http.MethodPost:
+		errs = append(errs, http.StatusBadRequest, http.StatusForbidden, http.StatusConflict, http.StatusRequestEntityTooLarge,
+			http.StatusUnsupportedMediaType, http.StatusInsufficientStorage)
+	default:
+		errs = append(errs, http.StatusBadRequest, http.StatusForbidden, http.StatusConflict, http.StatusPreconditionFailed,
+			http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusInsufficientStorage)
+	}
+	seen := map[int]bool{}
+	var out []int
+	for _, e := range append(errs, o.errors...) {
+		if !seen[e] {
+			seen[e] = true
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+func who(ctx context.Context) caller.Caller { return principal(ctx).Caller }
+
+type urlKey struct{}
+
+// withRequestURL keeps the address asked for, which a list's Link names again.
+func withRequestURL(ctx huma.Context, next func(huma.Context)) {
+	u := ctx.URL()
+	next(huma.WithValue(ctx, urlKey{}, &u))
+}
+
+func requestURL(ctx context.Context) *url.URL {
+	u, _ := ctx.Value(urlKey{}).(*url.URL)
+	return u
+}
+
+type requestIDKey struct{}
+
+// WithRequestID notes the request's id in its context.
+func WithRequestID(ctx context.Context, id string) context.Context {
+	return context.WithValue(ctx, requestIDKey{}, id)
+}
+
+// RequestID is the request's id, as the log has it.
+func RequestID(ctx context.Context) string {
+	id, _ := ctx.Value(requestIDKey{}).(string)
+	return id
+}

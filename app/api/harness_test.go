@@ -1,0 +1,167 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"umbra/app/api"
+	"umbra/app/caller"
+	"umbra/app/clock"
+	"umbra/app/db"
+	"umbra/app/db/dbtest"
+	"umbra/app/fault"
+	"umbra/app/journal"
+	"umbra/app/journal/journaltest"
+	"umbra/app/todo"
+)
+
+// server is the whole API over HTTP, with two users, Ann and Bob, whose session
+// cookie is just their name.
+type server struct {
+	*httptest.Server
+	db      *db.DB
+	journal *journal.Journal
+	clock   *clock.Fake
+	callers map[string]caller.Caller
+	api     *api.API
+}
+
+// each runs a test on each engine, at 2025-03-29 12:00 UTC; Ann lives in Berlin, Bob in New York.
+func each(t *testing.T, test func(t *testing.T, s *server)) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) { test(t, serve(t, d)) })
+}
+
+func serve(t *testing.T, d *db.DB) *server {
+	t.Helper()
+	s := &server{db: d, clock: clock.NewFake(time.Date(2025, 3, 29, 12, 0, 0, 0, time.UTC)), callers: map[string]caller.Caller{}}
+	s.journal = journal.New(d, s.clock)
+	deps := api.Deps{Clock: s.clock, DB: d, Journal: s.journal, Authenticate: func(_ context.Context, token string) (api.Principal, error) {
+		c, ok := s.callers[token]
+		if !ok {
+			return api.Principal{}, fault.New(fault.Unauthenticated, "unauthenticated", "Sign in first.")
+		}
+		return api.Principal{Caller: c, Username: token}, nil
+	}}
+	services(&deps, s)
+	s.callers["ann"] = journaltest.User(t, d, s.journal, "ann", "Europe/Berlin")
+	s.callers["bob"] = journaltest.User(t, d, s.journal, "bob", "America/New_York")
+	r := chi.NewRouter()
+	s.api = api.New(r, deps)
+	s.Server = httptest.NewServer(r)
+	t.Cleanup(s.Close)
+	return s
+}
+
+// services builds every feature, as the composition root does.
+func services(d *api.Deps, s *server) {
+	d.Todos = todo.New(s.db, s.journal, s.clock)
+	journaltest.Kinds(s.journal, "project", "projects", "person", "people", "location", "locations")
+}
+
+// reply is an answer, read.
+type reply struct {
+	t      *testing.T
+	status int
+	header http.Header
+	body   []byte
+}
+
+// as sends a request by a user ("" for nobody); body is JSON text or a value.
+func (s *server) as(t *testing.T, user, method, path string, body any, headers ...string) reply {
+	t.Helper()
+	var r io.Reader
+	switch b := body.(type) {
+	case nil:
+	case string:
+		r = strings.NewReader(b)
+	default:
+		text, err := json.Marshal(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r = bytes.NewReader(text)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), method, s.URL+path, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if user != "" {
+		req.Header.Set("Cookie", api.PlainCookie+"="+user)
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	got, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return reply{t, resp.StatusCode, resp.Header, got}
+}
+
+func (s *server) ann(t *testing.T, method, path string, body any, headers ...string) reply {
+	t.Helper()
+	return s.as(t, "ann", method, path, body, headers...)
+}
+
+// is fails unless the status is the one wanted.
+func (r reply) is(status int) reply {
+	r.t.Helper()
+	if r.status != status {
+		r.t.Fatalf("status %d, want %d: %s", r.status, status, r.body)
+	}
+	return r
+}
+
+// json reads the body's fields.
+func (r reply) json() map[string]any {
+	r.t.Helper()
+	var out map[string]any
+	if err := json.Unmarshal(r.body, &out); err != nil {
+		r.t.Fatalf("%v in %s", err, r.body)
+	}
+	return out
+}
+
+// list reads the body's items.
+func (r reply) list() []map[string]any {
+	r.t.Helper()
+	var out []map[string]any
+	if err := json.Unmarshal(r.body, &out); err != nil {
+		r.t.Fatalf("%v in %s", err, r.body)
+	}
+	return out
+}
+
+// fields are "path:rule" of a problem's fields, in a set.
+func (r reply) fields() map[string]bool {
+	r.t.Helper()
+	var p api.Problem
+	if err := json.Unmarshal(r.body, &p); err != nil {
+		r.t.Fatalf("%v in %s", err, r.body)
+	}
+	if !strings.HasPrefix(r.header.Get("Content-Type"), "application/problem+json") || p.Status != r.status || p.Detail == "" || p.Code == "" {
+		r.t.Errorf("not a problem document: %s %s", r.header.Get("Content-Type"), r.body)
+	}
+	out := map[string]bool{}
+	for _, f := range p.Errors {
+		out[f.Path+":"+f.Rule] = true
+	}
+	return out
+}
