@@ -172,6 +172,7 @@ CREATE TABLE locations (
     UNIQUE (user_id, uid)
 ) STRICT;
 CREATE INDEX locations_category ON locations (user_id, category, name_key, id);
+CREATE INDEX locations_favourite ON locations (user_id, favourite, name_key, id);
 CREATE INDEX locations_name ON locations (user_id, name_key, id);
 CREATE INDEX locations_rev ON locations (user_id, rev, id);
 CREATE TABLE login_attempts (
@@ -196,6 +197,7 @@ CREATE TABLE people (
     given_name         TEXT    NOT NULL DEFAULT '',
     family_name        TEXT    NOT NULL DEFAULT '',
     display_name       TEXT    NOT NULL,
+    display_name_given INTEGER NOT NULL DEFAULT 0,
     name_key           TEXT    NOT NULL,
     nickname           TEXT    NOT NULL DEFAULT '',
     emails             TEXT    NOT NULL DEFAULT '[]',
@@ -215,6 +217,7 @@ CREATE TABLE people (
     last_contacted_at  INTEGER,
     contact_every_days INTEGER,
     contact_due_at     INTEGER,
+    photo_rev          INTEGER NOT NULL DEFAULT 0,
     search             TEXT    NOT NULL,
     rev                INTEGER NOT NULL,
     created_at         INTEGER NOT NULL,
@@ -229,6 +232,14 @@ CREATE INDEX people_contact ON people (user_id, contact_due_at, id) WHERE contac
 CREATE INDEX people_favourite ON people (user_id, favourite, name_key, id);
 CREATE INDEX people_name ON people (user_id, name_key, id);
 CREATE INDEX people_rev ON people (user_id, rev, id);
+CREATE TABLE person_groups (
+    user_id   INTEGER NOT NULL,
+    group_key TEXT    NOT NULL,
+    person_id INTEGER NOT NULL,
+    PRIMARY KEY (user_id, group_key, person_id),
+    FOREIGN KEY (user_id, person_id) REFERENCES people (user_id, id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX person_groups_person ON person_groups (user_id, person_id);
 CREATE TABLE person_photos (
     user_id    INTEGER NOT NULL,
     person_id  INTEGER NOT NULL,

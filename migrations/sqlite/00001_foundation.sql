@@ -181,6 +181,7 @@ CREATE TABLE locations (
 CREATE INDEX locations_name ON locations (user_id, name_key, id);
 CREATE INDEX locations_rev ON locations (user_id, rev, id);
 CREATE INDEX locations_category ON locations (user_id, category, name_key, id);
+CREATE INDEX locations_favourite ON locations (user_id, favourite, name_key, id);
 
 CREATE TABLE people (
     id                 INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -189,6 +190,7 @@ CREATE TABLE people (
     given_name         TEXT    NOT NULL DEFAULT '',
     family_name        TEXT    NOT NULL DEFAULT '',
     display_name       TEXT    NOT NULL,
+    display_name_given INTEGER NOT NULL DEFAULT 0,
     name_key           TEXT    NOT NULL,
     nickname           TEXT    NOT NULL DEFAULT '',
     emails             TEXT    NOT NULL DEFAULT '[]',
@@ -208,6 +210,7 @@ CREATE TABLE people (
     last_contacted_at  INTEGER,
     contact_every_days INTEGER,
     contact_due_at     INTEGER,
+    photo_rev          INTEGER NOT NULL DEFAULT 0,
     search             TEXT    NOT NULL,
     rev                INTEGER NOT NULL,
     created_at         INTEGER NOT NULL,
@@ -231,6 +234,15 @@ CREATE TABLE person_photos (
     PRIMARY KEY (user_id, person_id),
     FOREIGN KEY (user_id, person_id) REFERENCES people (user_id, id) ON DELETE CASCADE
 ) STRICT;
+
+CREATE TABLE person_groups (
+    user_id   INTEGER NOT NULL,
+    group_key TEXT    NOT NULL,
+    person_id INTEGER NOT NULL,
+    PRIMARY KEY (user_id, group_key, person_id),
+    FOREIGN KEY (user_id, person_id) REFERENCES people (user_id, id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX person_groups_person ON person_groups (user_id, person_id);
 
 CREATE TABLE projects (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -520,6 +532,7 @@ DROP TABLE todo_tags;
 DROP TABLE todos;
 DROP TABLE project_tasks;
 DROP TABLE projects;
+DROP TABLE person_groups;
 DROP TABLE person_photos;
 DROP TABLE people;
 DROP TABLE locations;

@@ -41,4 +41,4 @@ func NoScan(t testing.TB, d *db.DB, do func(ctx context.Context) error) {
 }
 
 // A scan of a constant row, a CTE or a subquery's few rows costs nothing.
-var scans = regexp.MustCompile(`^SCAN (?:todos|calendar_events|calendars|people|locations|projects|project_tasks|reminders|event_templates|journal|trash|users|user_sessions|login_attempts|event_people|todo_tags)\b`)
+var scans = regexp.MustCompile(`^SCAN (?:todos|calendar_events|calendars|people|locations|projects|project_tasks|reminders|event_templates|journal|trash|users|user_sessions|login_attempts|event_people|todo_tags|person_groups|person_photos)\b`)
