@@ -1,0 +1,66 @@
+// Package calendar keeps the calendars that events lie in.
+package calendar
+
+import (
+	"strings"
+	"time"
+
+	"umbra/app/check"
+	"umbra/app/fold"
+	"umbra/app/opt"
+)
+
+// KindName is the kind as the journal and the API say it.
+const KindName = "calendar"
+
+// Calendar is a named, coloured collection of events.
+type Calendar struct {
+	ID        int64     `json:"id" doc:"Number of the calendar." example:"1"`
+	UID       string    `json:"uid" doc:"Globally unique id." example:"0f7d1c52-4c6b-4f43-9a3e-0d9d3f1f7a11"`
+	Name      string    `json:"name" doc:"What it is called." example:"Family"`
+	Color     string    `json:"color" doc:"Its colour, #rrggbb; empty for none." example:"#3366cc"`
+	Visible   bool      `json:"visible" doc:"Whether the interface shows its events." example:"true"`
+	Default   bool      `json:"default" doc:"Whether new events go here when they name no calendar. Exactly one is." example:"true"`
+	CreatedAt time.Time `json:"created_at" doc:"When it was made." example:"2025-01-01T08:00:00Z"`
+	UpdatedAt time.Time `json:"updated_at" doc:"When it was last changed." example:"2025-01-01T08:00:00Z"`
+
+	Rev int64 `json:"-"` // the journal number of its last change
+}
+
+// Update holds the fields to change; those left out stay as they are.
+type Update struct {
+	Name    opt.Opt[string] `json:"name,omitzero" nullable:"false" minLength:"1" maxLength:"200" pattern:"\\S" doc:"What it is called." example:"Family"`
+	Color   opt.Opt[string] `json:"color,omitzero" pattern:"^(#[0-9a-fA-F]{6})?$" doc:"Its colour, #rrggbb. Null or empty: none." example:"#3366cc"`
+	Visible opt.Opt[bool]   `json:"visible,omitzero" nullable:"false" doc:"Whether the interface shows its events. Left out on creation: it does." example:"true"`
+	Default opt.Opt[bool]   `json:"default,omitzero" nullable:"false" doc:"True makes it the one where new events go. The default one ceases to be it only when another becomes it." example:"true"`
+}
+
+// Filter narrows a list; the zero Filter takes all.
+type Filter struct {
+	Visible *bool
+	Query   string
+	Sort    string // name (default), created_at, updated_at; - before it turns it round
+}
+
+func (u Update) apply(c *Calendar) {
+	u.Name.Into(&c.Name)
+	u.Color.Into(&c.Color)
+	u.Visible.Into(&c.Visible)
+	c.Name = strings.TrimSpace(c.Name)
+}
+
+// validate says every field at fault.
+func (u Update) validate(c *Calendar) error {
+	var f check.Check
+	if c.Name == "" {
+		f.Add("name", "required", "must not be empty")
+	}
+	f.Line("name", c.Name, check.MaxShort)
+	f.Color("color", c.Color)
+	if u.Default.Has() && !u.Default.Value && c.Default {
+		f.Add("default", "choice", "cannot be taken from the default calendar; make another one the default instead")
+	}
+	return f.Err()
+}
+
+func (c *Calendar) search() string { return fold.Text(c.Name) }

@@ -1,0 +1,102 @@
+package calendar
+
+import (
+	"context"
+	"encoding/json"
+
+	"umbra/app/clock"
+	"umbra/app/db"
+	"umbra/app/fault"
+	"umbra/app/fold"
+	"umbra/app/page"
+)
+
+// The default calendar is the one that the settings name, else the oldest.
+const columns = `id, uid, name, color, visible, id = COALESCE(
+    (SELECT default_calendar_id FROM settings WHERE settings.user_id = calendars.user_id),
+    (SELECT MIN(oldest.id) FROM calendars oldest WHERE oldest.user_id = calendars.user_id)), rev, created_at, updated_at`
+
+func scan(s db.Scanner) (Calendar, error) {
+	var c Calendar
+	var created, updated int64
+	err := s.Scan(&c.ID, &c.UID, &c.Name, &c.Color, &c.Visible, &c.Default, &c.Rev, &created, &updated)
+	c.CreatedAt, c.UpdatedAt = clock.FromMicros(created), clock.FromMicros(updated)
+	return c, err
+}
+
+func (s *Service) find(ctx context.Context, userID, id int64) (Calendar, error) {
+	c, found, err := db.One(ctx, s.db, scan, "SELECT "+columns+" FROM calendars WHERE user_id = $1 AND id = $2", userID, id)
+	if err == nil && !found {
+		err = fault.Missing(KindName, id)
+	}
+	return c, err
+}
+
+// other is the oldest calendar but one; false when that is the only one.
+func (s *Service) other(ctx context.Context, userID, id int64) (int64, bool, error) {
+	return db.One(ctx, s.db, db.Value[int64], "SELECT id FROM calendars WHERE user_id = $1 AND id <> $2 ORDER BY id LIMIT 1", userID, id)
+}
+
+func (s *Service) list(ctx context.Context, userID int64, f Filter, req page.Request) (page.Page[Calendar], error) {
+	return db.List(ctx, s.db, db.Listing[Calendar]{
+		Select:  "SELECT " + columns + "\nFROM calendars",
+		Where:   where(userID, f),
+		Default: "name",
+		Scan:    scan,
+		Sorts: []db.Sort{
+			{Name: "name", Column: "name_key"},
+			{Name: "created_at", Column: "id", Int: true},
+			{Name: "updated_at", Column: "rev", Int: true},
+		},
+	}, req, f.Sort)
+}
+
+func where(userID int64, f Filter) *db.Where {
+	w := (&db.Where{}).And("user_id = ?", userID)
+	if f.Visible != nil {
+		w.And("visible = ?", *f.Visible)
+	}
+	if f.Query != "" {
+		w.Contains("search", fold.Text(f.Query))
+	}
+	return w
+}
+
+func (s *Service) count(ctx context.Context, userID int64, f Filter) (int64, error) {
+	w := where(userID, f)
+	n, _, err := db.One(ctx, s.db, db.Value[int64], "SELECT COUNT(*) FROM calendars"+w.Text(), w.Args()...)
+	return n, err
+}
+
+func (c *Calendar) values() []any {
+	return []any{c.UID, c.Name, fold.Key(c.Name), c.Color, c.Visible, c.search(), c.Rev, clock.Micros(c.CreatedAt), clock.Micros(c.UpdatedAt)}
+}
+
+var setters = []string{"uid", "name", "name_key", "color", "visible", "search", "rev", "created_at", "updated_at"}
+
+var (
+	insertSQL   = db.InsertSQL("calendars", append([]string{"user_id"}, setters...)) + " RETURNING id"
+	reinsertSQL = db.InsertSQL("calendars", append([]string{"user_id", "id"}, setters...))
+	updateSQL   = db.UpdateSQL("calendars", setters)
+)
+
+func (s *Service) insert(ctx context.Context, userID int64, c *Calendar) (err error) {
+	c.ID, _, err = db.One(ctx, s.db, db.Value[int64], insertSQL, append([]any{userID}, c.values()...)...)
+	return err
+}
+
+func (s *Service) reinsert(ctx context.Context, userID int64, c *Calendar) error {
+	_, err := s.db.Exec(ctx, reinsertSQL, append([]any{userID, c.ID}, c.values()...)...)
+	return err
+}
+
+func (s *Service) update(ctx context.Context, userID int64, c *Calendar) error {
+	_, err := s.db.Exec(ctx, updateSQL, append([]any{userID, c.ID}, c.values()...)...)
+	return err
+}
+
+func readImage(b []byte) (Calendar, error) {
+	var c Calendar
+	err := json.Unmarshal(b, &c)
+	return c, err
+}
