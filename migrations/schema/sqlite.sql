@@ -10,6 +10,7 @@ CREATE TABLE calendar_events (
     end_local       TEXT    NOT NULL,
     all_day         INTEGER NOT NULL DEFAULT 0,
     time_zone       TEXT    NOT NULL DEFAULT '',
+    start_at        INTEGER NOT NULL,
     first_at        INTEGER NOT NULL,
     last_at         INTEGER NOT NULL,
     long_span       INTEGER NOT NULL DEFAULT 0,
@@ -32,13 +33,13 @@ CREATE TABLE calendar_events (
     FOREIGN KEY (user_id, calendar_id) REFERENCES calendars (user_id, id),
     FOREIGN KEY (user_id, location_id) REFERENCES locations (user_id, id)
 ) STRICT;
-CREATE INDEX calendar_events_calendar ON calendar_events (user_id, calendar_id, first_at, id);
+CREATE INDEX calendar_events_calendar ON calendar_events (user_id, calendar_id, start_at, id);
 CREATE INDEX calendar_events_location ON calendar_events (user_id, location_id) WHERE location_id IS NOT NULL;
 CREATE INDEX calendar_events_long ON calendar_events (user_id, last_at, first_at) WHERE long_span;
 CREATE INDEX calendar_events_rev ON calendar_events (user_id, rev, id);
 CREATE INDEX calendar_events_short ON calendar_events (user_id, first_at, last_at) WHERE NOT long_span;
-CREATE INDEX calendar_events_starred ON calendar_events (user_id, first_at, id) WHERE starred;
-CREATE INDEX calendar_events_start ON calendar_events (user_id, first_at, id);
+CREATE INDEX calendar_events_starred ON calendar_events (user_id, start_at, id) WHERE starred;
+CREATE INDEX calendar_events_start ON calendar_events (user_id, start_at, id);
 CREATE INDEX calendar_events_title ON calendar_events (user_id, title_key, id);
 CREATE TABLE calendars (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -382,9 +382,10 @@ CREATE INDEX calendars_name ON calendars (user_id, name_key, id);
 CREATE INDEX calendars_rev ON calendars (user_id, rev, id);
 
 -- start_local and end_local are wall-clock text (YYYY-MM-DDTHH:MM:SS) in
--- time_zone ('' is floating); an all-day event has midnight there. first_at and
--- last_at bound the whole series in time (last_at of an endless one is the
--- largest integer), widened where floating. long_span: they lie over 32 days apart.
+-- time_zone ('' is floating); an all-day event has midnight there. start_at is
+-- for sorting: the start, in the user's zone where floating. first_at and last_at
+-- bound the whole series in time (last_at of an endless one is the largest
+-- integer), widened where floating. long_span: they lie over 32 days apart.
 CREATE TABLE calendar_events (
     id              INTEGER PRIMARY KEY AUTOINCREMENT,
     user_id         INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -397,6 +398,7 @@ CREATE TABLE calendar_events (
     end_local       TEXT    NOT NULL,
     all_day         INTEGER NOT NULL DEFAULT 0,
     time_zone       TEXT    NOT NULL DEFAULT '',
+    start_at        INTEGER NOT NULL,
     first_at        INTEGER NOT NULL,
     last_at         INTEGER NOT NULL,
     long_span       INTEGER NOT NULL DEFAULT 0,
@@ -419,14 +421,14 @@ CREATE TABLE calendar_events (
     FOREIGN KEY (user_id, calendar_id) REFERENCES calendars (user_id, id),
     FOREIGN KEY (user_id, location_id) REFERENCES locations (user_id, id)
 ) STRICT;
-CREATE INDEX calendar_events_start ON calendar_events (user_id, first_at, id);
+CREATE INDEX calendar_events_start ON calendar_events (user_id, start_at, id);
 CREATE INDEX calendar_events_short ON calendar_events (user_id, first_at, last_at) WHERE NOT long_span;
 CREATE INDEX calendar_events_long ON calendar_events (user_id, last_at, first_at) WHERE long_span;
-CREATE INDEX calendar_events_calendar ON calendar_events (user_id, calendar_id, first_at, id);
+CREATE INDEX calendar_events_calendar ON calendar_events (user_id, calendar_id, start_at, id);
 CREATE INDEX calendar_events_title ON calendar_events (user_id, title_key, id);
 CREATE INDEX calendar_events_rev ON calendar_events (user_id, rev, id);
 CREATE INDEX calendar_events_location ON calendar_events (user_id, location_id) WHERE location_id IS NOT NULL;
-CREATE INDEX calendar_events_starred ON calendar_events (user_id, first_at, id) WHERE starred;
+CREATE INDEX calendar_events_starred ON calendar_events (user_id, start_at, id) WHERE starred;
 
 -- A changed or cancelled occurrence of a series: no id and no ETag of its own.
 CREATE TABLE event_overrides (
