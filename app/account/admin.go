@@ -1,0 +1,189 @@
+package account
+
+import (
+	"context"
+	"time"
+
+	"umbra/app/caller"
+	"umbra/app/clock"
+	"umbra/app/db"
+	"umbra/app/fault"
+	"umbra/app/page"
+	"umbra/app/secret"
+)
+
+// Listed is a user in an administrator's list.
+type Listed struct {
+	User
+	LockedUntil time.Time `json:"locked_until,omitzero"` // zero when not locked
+}
+
+// Users lists all users, by name.
+func (s *Service) Users(ctx context.Context, req page.Request) (page.Page[Listed], error) {
+	now := s.Clock.Now()
+	locks, err := s.locks(ctx, now)
+	if err != nil {
+		return page.Page[Listed]{}, err
+	}
+	return db.List(ctx, s.DB, db.Listing[Listed]{
+		Select:  "SELECT " + userColumns + "\nFROM users",
+		Where:   &db.Where{},
+		Sorts:   []db.Sort{{Name: "username", Column: "username_key"}},
+		Default: "username",
+		Scan: func(row db.Scanner) (Listed, error) {
+			a, err := scanAccount(row)
+			return Listed{User: a.User, LockedUntil: locks[a.key]}, err
+		},
+	}, req, "")
+}
+
+// locks reads every user's lock, in one query.
+func (s *Service) locks(ctx context.Context, now time.Time) (map[string]time.Time, error) {
+	all, err := db.Query(ctx, s.DB, scanOutcome, `SELECT username_key, at, success, kind FROM login_attempts
+WHERE at > $1 AND at <= $2 AND kind IN `+countedKinds+` AND username_key IN (SELECT username_key FROM users) ORDER BY at DESC, id DESC`,
+		clock.Micros(now.Add(-2*LockFor)), clock.Micros(now.Add(maxSkew)))
+	if err != nil {
+		return nil, err
+	}
+	byName := map[string][]outcome{}
+	for _, o := range all {
+		byName[o.name] = append(byName[o.name], o)
+	}
+	locks := map[string]time.Time{}
+	for name, latest := range byName {
+		if until, _ := lockEnd(latest, now); until.After(now) {
+			locks[name] = until
+		}
+	}
+	return locks, nil
+}
+
+// NewUser is a user that an administrator adds.
+type NewUser struct {
+	Username string
+	Password string
+	Role     Role   // empty means Member
+	Zone     string // empty means UTC
+	Language string // empty means en
+}
+
+// Add makes a user. It answers Conflict for a name that is taken, Invalid for a
+// name or password that breaks a rule. The first one must be an administrator.
+func (s *Service) Add(ctx context.Context, in NewUser) (User, error) {
+	n := newUser{username: in.Username, password: in.Password, role: in.Role, zone: in.Zone, language: in.Language, source: caller.CLI}
+	if n.role == "" {
+		n.role = Member
+	}
+	if err := s.prepare(ctx, &n); err != nil {
+		return User{}, err
+	}
+	var user User
+	err := s.DB.Tx(ctx, func(ctx context.Context) error {
+		if err := s.lock(ctx, usersLock); err != nil {
+			return err
+		}
+		first, err := s.SetupRequired(ctx)
+		if err != nil {
+			return err
+		}
+		if first {
+			if n.role != Admin {
+				return fault.BadField("role", "choice", "must be admin: this is the first user")
+			}
+			if err := s.forgetSetupCode(ctx); err != nil {
+				return err
+			}
+		}
+		user, err = s.create(ctx, n)
+		return err
+	})
+	return user, err
+}
+
+// ResetPassword sets a user's password without the old one, ends all of their
+// sessions and unlocks them. A disabled user stays disabled.
+func (s *Service) ResetPassword(ctx context.Context, id int64, password string) error {
+	a, err := s.accountByID(ctx, id)
+	if err != nil {
+		return err
+	}
+	if _, err := secret.CheckPassword("password", password, a.Username); err != nil {
+		return err
+	}
+	hash, err := s.hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	return s.alter(ctx, id, func(ctx context.Context, a account) error {
+		if err := s.setPassword(ctx, a, hash); err != nil {
+			return err
+		}
+		return s.unlock(ctx, a)
+	})
+}
+
+// Unlock lets a user who failed too often try again at once.
+func (s *Service) Unlock(ctx context.Context, id int64) error {
+	return s.alter(ctx, id, s.unlock)
+}
+
+func (s *Service) unlock(ctx context.Context, a account) error {
+	_, err := s.log(ctx, attempt{name: a.key}, byUnlock, true, s.Clock.Now())
+	return err
+}
+
+// DisableMFA takes a user's second factor away, for one who lost it, and ends
+// all of their sessions.
+func (s *Service) DisableMFA(ctx context.Context, id int64) error {
+	return s.alter(ctx, id, func(ctx context.Context, a account) error {
+		if _, err := s.DB.Exec(ctx, "UPDATE users SET totp_secret = '', totp_enabled = $1, totp_last_step = 0, updated_at = $2 WHERE id = $3", false, s.now(), a.ID); err != nil {
+			return err
+		}
+		_, err := s.RevokeOthers(ctx, a.ID, 0)
+		return err
+	})
+}
+
+// SetDisabled shuts a user out, ending all of their sessions, or lets them in
+// again. It answers Conflict for the last administrator who can log in.
+func (s *Service) SetDisabled(ctx context.Context, id int64, disabled bool) error {
+	return s.alter(ctx, id, func(ctx context.Context, a account) error {
+		if disabled {
+			others, err := s.count(ctx, "role = 'admin' AND NOT disabled AND id <> $1", a.ID)
+			if err != nil {
+				return err
+			}
+			if a.Role == Admin && others == 0 {
+				return lastAdmin("disabled")
+			}
+		}
+		if _, err := s.DB.Exec(ctx, "UPDATE users SET disabled = $1, updated_at = $2 WHERE id = $3", disabled, s.now(), a.ID); err != nil || !disabled {
+			return err
+		}
+		_, err := s.RevokeOthers(ctx, a.ID, 0)
+		return err
+	})
+}
+
+func lastAdmin(what string) error {
+	return fault.Newf(fault.Conflict, "last_admin", "This is the last administrator and cannot be %s.", what)
+}
+
+func (s *Service) count(ctx context.Context, where string, args ...any) (int64, error) {
+	n, _, err := db.One(ctx, s.DB, db.Value[int64], "SELECT COUNT(*) FROM users WHERE "+where, args...)
+	return n, err
+}
+
+// alter runs fn on a user, one such change at a time. It answers NotFound.
+func (s *Service) alter(ctx context.Context, id int64, fn func(ctx context.Context, a account) error) error {
+	return s.DB.Tx(ctx, func(ctx context.Context) error {
+		if err := s.lock(ctx, usersLock); err != nil {
+			return err
+		}
+		a, err := s.accountByID(ctx, id)
+		if err != nil {
+			return err
+		}
+		return fn(ctx, a)
+	})
+}

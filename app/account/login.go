@@ -1,0 +1,140 @@
+package account
+
+import (
+	"context"
+	"encoding/binary"
+	"time"
+
+	"umbra/app/fault"
+	"umbra/app/secret"
+)
+
+// LogIn is a log-in by password.
+type LogIn struct {
+	Username  string
+	Password  string
+	Address   string // the client's IP address, as the edge believes it
+	UserAgent string
+}
+
+// Outcome is a password that was right: a session, or the way to the second factor.
+type Outcome struct {
+	User    User
+	Session string // the new session's token, for the cookie; empty when MFARequired
+
+	MFARequired  bool
+	MFAToken     string    // signed for secret.MFA; its payload is MFAPayload's
+	MFAExpiresAt time.Time // when it is too old
+}
+
+// maxTyped bounds what is hashed; no password that was set is as long.
+const maxTyped = 4096
+
+func wrongCredentials() error {
+	return fault.New(fault.Unauthenticated, "wrong_credentials", "The user name or the password is wrong.")
+}
+
+// LogIn verifies a password and begins a session. Unauthenticated is the same
+// answer, after the same work, for a wrong name, a wrong password and a disabled
+// user. It answers Locked and Limited with RetryAfter, before any hashing, and
+// Overloaded when the hashing cannot be queued.
+func (s *Service) LogIn(ctx context.Context, in LogIn) (Outcome, error) {
+	if len(in.Password) > maxTyped {
+		return Outcome{}, fault.BadField("password", "too_long", "is longer than any password can be")
+	}
+	a, found, err := s.accountByName(ctx, in.Username)
+	if err != nil {
+		return Outcome{}, err
+	}
+	id, err := s.admit(ctx, attemptBy(a, found, in.Username, in.Address))
+	if err != nil {
+		return Outcome{}, err
+	}
+	newHash, err := s.verify(ctx, id, a, in.Password)
+	if err != nil {
+		return Outcome{}, err
+	}
+	var out Outcome
+	err = s.DB.Tx(ctx, func(ctx context.Context) error {
+		out = Outcome{User: a.User}
+		if err := s.claim(ctx, a, newHash); err != nil {
+			return err
+		}
+		if a.TOTPEnabled {
+			now := s.Clock.Now()
+			out.MFARequired = true
+			out.MFAToken = s.Keys.SignToken(secret.MFA, MFAPayload(a.ID, id), now)
+			out.MFAExpiresAt = now.Add(s.MFATokenMaxAge)
+			return s.settle(ctx, id, byPartial, false)
+		}
+		if err := s.settle(ctx, id, byPassword, true); err != nil {
+			return err
+		}
+		out.Session, err = s.insertSession(ctx, a.ID, in.Address, in.UserAgent)
+		return err
+	})
+	if err != nil {
+		if fault.Is(err, fault.Unauthenticated) {
+			s.fail(ctx, id)
+		}
+		return Outcome{}, err
+	}
+	return out, nil
+}
+
+// MFAPayload is what an MFA token says: the user, and the attempt whose password
+// was right. That attempt's row is what makes the token good for one exchange.
+func MFAPayload(userID, attemptID int64) []byte {
+	b := binary.BigEndian.AppendUint64(nil, uint64(userID))
+	return binary.BigEndian.AppendUint64(b, uint64(attemptID))
+}
+
+// verify does the same work whoever a is; the zero account is nobody. It answers
+// the hash to be stored from now on, and settles the attempt when the answer is no.
+func (s *Service) verify(ctx context.Context, attemptID int64, a account, password string) (newHash string, err error) {
+	ok, outdated, err := s.Hasher.Verify(ctx, a.hash, password)
+	switch {
+	case err == nil:
+	case ctx.Err() != nil, fault.KindOf(err) != fault.Internal:
+		s.withdraw(ctx, attemptID)
+		return "", overloaded(ctx, err)
+	default:
+		s.Log.ErrorContext(ctx, "a password hash cannot be verified; reset that password", "user", a.ID, "error", err)
+		ok = false
+	}
+	if !ok || a.Disabled {
+		s.fail(ctx, attemptID)
+		return "", wrongCredentials()
+	}
+	if !outdated {
+		return a.hash, nil
+	}
+	if newHash, err = s.hash(ctx, password); err != nil {
+		s.Log.WarnContext(ctx, "an outdated password hash stays for now", "user", a.ID, "error", err)
+		return a.hash, nil
+	}
+	return newHash, nil
+}
+
+// claim holds the user's row and stores the hash, unless the user was disabled,
+// deleted or given another password while this one was verified.
+func (s *Service) claim(ctx context.Context, a account, newHash string) error {
+	n, err := s.DB.Exec(ctx, "UPDATE users SET password_hash = $1 WHERE id = $2 AND password_hash = $3 AND NOT disabled", newHash, a.ID, a.hash)
+	if err == nil && n == 0 {
+		err = wrongCredentials()
+	}
+	return err
+}
+
+func (s *Service) hash(ctx context.Context, password string) (string, error) {
+	h, err := s.Hasher.Hash(ctx, password)
+	return h, overloaded(ctx, err)
+}
+
+// overloaded makes a fault of a request that ended while it waited its turn.
+func overloaded(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil {
+		return fault.New(fault.Overloaded, "cancelled", "The request ended before it was answered.").Because(err).After(time.Second)
+	}
+	return err
+}

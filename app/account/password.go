@@ -1,0 +1,88 @@
+package account
+
+import (
+	"context"
+
+	"umbra/app/clock"
+	"umbra/app/fault"
+	"umbra/app/secret"
+)
+
+// ChangePassword sets a new password for whoever knows the present one, ends all
+// other sessions and answers the new token of this one (empty for a principal
+// without a session). It is throttled and counted like a log-in, and answers
+// what LogIn answers; Unauthenticated (wrong_password) leaves the session as it
+// is. Invalid says which rule the new password breaks.
+func (s *Service) ChangePassword(ctx context.Context, p Principal, current, next, address string) (token string, err error) {
+	if _, err := secret.CheckPassword("new_password", next, p.Username); err != nil {
+		return "", err
+	}
+	if len(current) > maxTyped {
+		return "", fault.BadField("current_password", "too_long", "is longer than any password can be")
+	}
+	a, err := s.accountByID(ctx, p.UserID)
+	if err != nil {
+		return "", err
+	}
+	id, err := s.admit(ctx, attemptBy(a, true, "", address))
+	if err != nil {
+		return "", err
+	}
+	if _, err := s.verify(ctx, id, a, current); err != nil {
+		return "", wrongPassword(err)
+	}
+	hash, err := s.hash(ctx, next)
+	if err != nil {
+		s.withdraw(ctx, id)
+		return "", err
+	}
+	err = s.DB.Tx(ctx, func(ctx context.Context) error {
+		token = ""
+		if err := s.claim(ctx, a, hash); err != nil {
+			return err
+		}
+		if err := s.settle(ctx, id, byPassword, true); err != nil {
+			return err
+		}
+		if _, err := s.RevokeOthers(ctx, a.ID, p.SessionID); err != nil {
+			return err
+		}
+		if p.SessionID == 0 {
+			return nil
+		}
+		token, err = s.renew(ctx, p)
+		return err
+	})
+	if fault.Is(err, fault.Unauthenticated) {
+		s.fail(ctx, id)
+	}
+	return token, wrongPassword(err)
+}
+
+// renew gives a session a new token and a new age: the old token is worth nothing.
+func (s *Service) renew(ctx context.Context, p Principal) (string, error) {
+	now := s.Clock.Now()
+	token := s.newToken(now)
+	n, err := s.DB.Exec(ctx, `UPDATE user_sessions SET token_hash = $1, created_at = $2, last_seen_at = $3, expires_at = $4
+WHERE user_id = $5 AND id = $6`, secret.HashToken(token), clock.Micros(now), clock.Micros(now), clock.Micros(now.Add(s.SessionMaxAge)), p.UserID, p.SessionID)
+	if err == nil && n == 0 { // revoked in the meantime
+		err = noSession()
+	}
+	return token, err
+}
+
+func wrongPassword(err error) error {
+	if fault.Is(err, fault.Unauthenticated) {
+		return fault.New(fault.Unauthenticated, "wrong_password", "The current password is wrong.").Because(err)
+	}
+	return err
+}
+
+// setPassword stores a new password's hash and ends all sessions.
+func (s *Service) setPassword(ctx context.Context, a account, hash string) error {
+	if _, err := s.DB.Exec(ctx, "UPDATE users SET password_hash = $1, updated_at = $2 WHERE id = $3", hash, s.now(), a.ID); err != nil {
+		return err
+	}
+	_, err := s.RevokeOthers(ctx, a.ID, 0)
+	return err
+}

@@ -1,0 +1,209 @@
+package account
+
+import (
+	"context"
+	"strings"
+	"time"
+	"unicode"
+
+	"umbra/app/caller"
+	"umbra/app/clock"
+	"umbra/app/db"
+	"umbra/app/fault"
+	"umbra/app/page"
+	"umbra/app/secret"
+)
+
+// touchEvery is how seldom a session's last-seen time is written.
+const touchEvery = time.Minute
+
+// Principal is who a request comes from.
+type Principal struct {
+	UserID      int64
+	Username    string
+	Role        Role
+	TOTPEnabled bool
+	UserSince   time.Time
+	SessionID   int64
+	Zone        *time.Location // from the settings: what "today" means
+	Epoch       string         // of the journal
+}
+
+// User is the principal's own account.
+func (p Principal) User() User {
+	return User{ID: p.UserID, Username: p.Username, Role: p.Role, TOTPEnabled: p.TOTPEnabled, CreatedAt: p.UserSince}
+}
+
+// Caller is the principal as services take it; source is one of caller's.
+func (p Principal) Caller(source string) caller.Caller {
+	return caller.Caller{UserID: p.UserID, ActorID: p.UserID, Source: source, Zone: p.Zone, Epoch: p.Epoch}
+}
+
+// Session is one log-in of a user, as its owner sees it.
+type Session struct {
+	ID         int64     `json:"id" doc:"Number of the session." example:"3"`
+	UserAgent  string    `json:"user_agent" doc:"What the client called itself at log-in." example:"Mozilla/5.0 (X11; Linux x86_64)"`
+	Address    string    `json:"address" doc:"The client's address at log-in." example:"192.168.1.20"`
+	CreatedAt  time.Time `json:"created_at" doc:"When the log-in was." example:"2025-01-01T08:00:00Z"`
+	LastSeenAt time.Time `json:"last_seen_at" doc:"When it was last used, to about a minute." example:"2025-01-02T09:30:00Z"`
+	ExpiresAt  time.Time `json:"expires_at" doc:"When it ends." example:"2025-01-31T08:00:00Z"`
+	Current    bool      `json:"current" doc:"Whether it is the one that asks." example:"true"`
+}
+
+func noSession() error {
+	return fault.New(fault.Unauthenticated, "no_session", "You are not logged in, or the session has ended. Log in.")
+}
+
+// newToken makes a session's token: random, signed, with its time inside.
+func (s *Service) newToken(now time.Time) string {
+	return s.Keys.SignToken(secret.Session, []byte(secret.NewToken()), now)
+}
+
+func (s *Service) insertSession(ctx context.Context, userID int64, address, userAgent string) (token string, err error) {
+	now := s.Clock.Now()
+	token = s.newToken(now)
+	_, err = s.DB.Exec(ctx, `INSERT INTO user_sessions (user_id, token_hash, user_agent, address, created_at, last_seen_at, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)`, userID, secret.HashToken(token), line(userAgent, 300), line(address, 64),
+		clock.Micros(now), clock.Micros(now), clock.Micros(now.Add(s.SessionMaxAge)))
+	return token, err
+}
+
+// line makes what a client says of itself fit a column.
+func line(s string, most int) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s[:min(len(s), 4*most)], ""))
+	if r := []rune(s); len(r) > most {
+		return string(r[:most])
+	}
+	return s
+}
+
+// StartSession begins a session for a user who has proved who they are by other
+// means than a password here, as after set-up. Unauthenticated where there is no
+// such user, or a disabled one.
+func (s *Service) StartSession(ctx context.Context, userID int64, address, userAgent string) (token string, err error) {
+	err = s.DB.Tx(ctx, func(ctx context.Context) error {
+		// Holds the row, so that disabling the user ends this session too.
+		n, err := s.DB.Exec(ctx, "UPDATE users SET disabled = disabled WHERE id = $1 AND NOT disabled", userID)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return noSession()
+		}
+		token, err = s.insertSession(ctx, userID, address, userAgent)
+		return err
+	})
+	return token, err
+}
+
+// authenticateQuery is the one read that each request costs.
+const authenticateQuery = `SELECT s.id, s.created_at, s.last_seen_at, s.expires_at, u.id, u.username, u.role, u.totp_enabled, u.created_at, t.time_zone, h.epoch
+FROM user_sessions s JOIN users u ON u.id = s.user_id JOIN settings t ON t.user_id = s.user_id JOIN journal_heads h ON h.user_id = s.user_id
+WHERE s.token_hash = $1 AND NOT u.disabled`
+
+// Authenticate says whose session a token is, by one indexed read. It answers
+// Unauthenticated for a token that is not ours, too old by today's setting or by
+// the one it was made under, revoked, or of a disabled user.
+func (s *Service) Authenticate(ctx context.Context, token string) (Principal, error) {
+	now := s.Clock.Now()
+	if _, _, err := s.Keys.VerifyToken(secret.Session, token, now, s.SessionMaxAge); err != nil {
+		return Principal{}, noSession()
+	}
+	var created, seen, expires, since int64
+	var zone string
+	p, found, err := db.One(ctx, s.DB, func(row db.Scanner) (Principal, error) {
+		var p Principal
+		err := row.Scan(&p.SessionID, &created, &seen, &expires, &p.UserID, &p.Username, &p.Role, &p.TOTPEnabled, &since, &zone, &p.Epoch)
+		return p, err
+	}, authenticateQuery, secret.HashToken(token))
+	if err != nil {
+		return Principal{}, err
+	}
+	if !found || clock.Micros(now) >= expires || now.Sub(clock.FromMicros(created)) >= s.SessionMaxAge {
+		return Principal{}, noSession()
+	}
+	p.Zone, p.UserSince = zoneOf(zone), clock.FromMicros(since)
+	if now.Sub(clock.FromMicros(seen)) >= touchEvery {
+		s.touch(ctx, p.SessionID, now)
+	}
+	return p, nil
+}
+
+// touch writes when a session was seen, beside the request: neither a full disk
+// nor a busy writer holds up who only reads.
+func (s *Service) touch(ctx context.Context, id int64, now time.Time) {
+	if _, running := s.touching.LoadOrStore(id, true); running {
+		return
+	}
+	ctx = context.WithoutCancel(ctx)
+	s.touches.Go(func() {
+		defer s.touching.Delete(id)
+		err := s.DB.Tx(ctx, func(ctx context.Context) error {
+			_, err := s.DB.Exec(ctx, "UPDATE user_sessions SET last_seen_at = $1 WHERE id = $2 AND last_seen_at < $1", clock.Micros(now), id)
+			return err
+		})
+		if err != nil {
+			s.Log.WarnContext(ctx, "when a session was last seen was not written", "error", err)
+		}
+	})
+}
+
+// LogOut ends the session of a token, if it is one.
+func (s *Service) LogOut(ctx context.Context, token string) error {
+	if _, _, err := s.Keys.VerifyToken(secret.Session, token, s.Clock.Now(), s.SessionMaxAge); err != nil {
+		return nil // ended already
+	}
+	return s.DB.Tx(ctx, func(ctx context.Context) error {
+		_, err := s.DB.Exec(ctx, "DELETE FROM user_sessions WHERE token_hash = $1", secret.HashToken(token))
+		return err
+	})
+}
+
+// Sessions lists a user's sessions, last seen first. currentID is the one that
+// asks, 0 for none.
+func (s *Service) Sessions(ctx context.Context, userID, currentID int64, req page.Request) (page.Page[Session], error) {
+	now := s.Clock.Now()
+	return db.List(ctx, s.DB, db.Listing[Session]{
+		Select: "SELECT id, user_agent, address, created_at, last_seen_at, expires_at\nFROM user_sessions",
+		Where: (&db.Where{}).And("user_id = ?", userID).And("expires_at > ?", clock.Micros(now)).
+			And("created_at > ?", clock.Micros(now.Add(-s.SessionMaxAge))),
+		Sorts:   []db.Sort{{Name: "last_seen_at", Column: "last_seen_at", Int: true}},
+		Default: "-last_seen_at",
+		Scan: func(row db.Scanner) (Session, error) {
+			var v Session
+			var created, seen, expires int64
+			err := row.Scan(&v.ID, &v.UserAgent, &v.Address, &created, &seen, &expires)
+			v.CreatedAt, v.LastSeenAt, v.ExpiresAt = clock.FromMicros(created), clock.FromMicros(seen), clock.FromMicros(expires)
+			if limit := v.CreatedAt.Add(s.SessionMaxAge); limit.Before(v.ExpiresAt) {
+				v.ExpiresAt = limit
+			}
+			v.Current = v.ID == currentID
+			return v, err
+		},
+	}, req, "")
+}
+
+// Revoke ends one of a user's sessions. It answers NotFound, also for somebody else's.
+func (s *Service) Revoke(ctx context.Context, userID, id int64) error {
+	return s.DB.Tx(ctx, func(ctx context.Context) error {
+		n, err := s.DB.Exec(ctx, "DELETE FROM user_sessions WHERE user_id = $1 AND id = $2", userID, id)
+		if err == nil && n == 0 {
+			err = fault.Missing("session", id)
+		}
+		return err
+	})
+}
+
+// RevokeOthers ends all of a user's sessions but one (0: all) and says how many.
+func (s *Service) RevokeOthers(ctx context.Context, userID, keepID int64) (n int64, err error) {
+	err = s.DB.Tx(ctx, func(ctx context.Context) error {
+		n, err = s.DB.Exec(ctx, "DELETE FROM user_sessions WHERE user_id = $1 AND id <> $2", userID, keepID)
+		return err
+	})
+	return n, err
+}
