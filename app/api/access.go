@@ -7,7 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"umbra/app/caller"
+	"umbra/app/account"
 	"umbra/app/fault"
 )
 
@@ -20,14 +20,6 @@ const (
 	signedIn access = "signed-in" // whoever has a valid session
 )
 
-// Principal is who a request comes from.
-type Principal struct {
-	Caller    caller.Caller
-	SessionID int64
-	Username  string
-	Role      string
-}
-
 // Session cookie names. The __Host- prefix binds the cookie to this host and
 // to HTTPS (RFC 6265bis section 4.1.3.2); plain HTTP at home has to do without.
 const (
@@ -38,8 +30,8 @@ const (
 type principalKey struct{}
 
 // principal is who the request comes from; the access rule has made sure there is one.
-func principal(ctx context.Context) Principal {
-	p, _ := ctx.Value(principalKey{}).(Principal)
+func principal(ctx context.Context) account.Principal {
+	p, _ := ctx.Value(principalKey{}).(account.Principal)
 	return p
 }
 

@@ -9,11 +9,13 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 	"github.com/go-chi/chi/v5"
 
+	"umbra/app/account"
 	"umbra/app/caller"
 	"umbra/app/clock"
 	"umbra/app/db"
@@ -27,8 +29,13 @@ type Deps struct {
 	Clock        clock.Clock
 	DB           *db.DB
 	Journal      *journal.Journal
-	Authenticate func(ctx context.Context, token string) (Principal, error)
-	Version      string
+	Accounts     *account.Service
+	Authenticate func(ctx context.Context, token string) (account.Principal, error) // nil: Accounts.Authenticate
+
+	SessionMaxAge time.Duration                   // of the cookie
+	Ready         func(ctx context.Context) error // nil when all is well
+	Stopping      <-chan struct{}                 // closed when streams must end
+	Version       string
 
 	Todos *todo.Service
 }
@@ -38,7 +45,7 @@ type API struct {
 	Deps
 	log          *slog.Logger
 	huma         huma.API
-	authenticate func(ctx context.Context, token string) (Principal, error)
+	authenticate func(ctx context.Context, token string) (account.Principal, error)
 }
 
 const maxBody = 1 << 20 // bytes
@@ -53,7 +60,15 @@ func New(r chi.Router, d Deps) *API {
 	a.huma = humachi.New(r, configuration(d.Version))
 	aliases(a.huma.OpenAPI().Components.Schemas)
 	a.huma.UseMiddleware(withRequestURL, a.authorize)
+	if a.authenticate == nil {
+		a.authenticate = a.Accounts.Authenticate
+	}
+	a.registerAuth()
+	a.registerSettings()
 	a.registerTodos()
+	a.registerHistory()
+	a.registerMeta()
+	a.registerLive(r.HandleFunc)
 	return a
 }
 
@@ -166,7 +181,7 @@ func (o op) allErrors() []int {
 	return out
 }
 
-func who(ctx context.Context) caller.Caller { return principal(ctx).Caller }
+func who(ctx context.Context) caller.Caller { return principal(ctx).Caller(caller.API) }
 
 type urlKey struct{}
 

@@ -80,6 +80,7 @@ func hex4(b []byte, at int) (r rune, ok bool) {
 func aliases(r huma.Registry) {
 	alias[string](r)
 	alias[int64](r)
+	alias[int](r)
 	alias[bool](r)
 	alias[float64](r)
 	alias[time.Time](r)

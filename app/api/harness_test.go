@@ -13,6 +13,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"umbra/app/account"
 	"umbra/app/api"
 	"umbra/app/caller"
 	"umbra/app/clock"
@@ -44,12 +45,12 @@ func serve(t *testing.T, d *db.DB) *server {
 	t.Helper()
 	s := &server{db: d, clock: clock.NewFake(time.Date(2025, 3, 29, 12, 0, 0, 0, time.UTC)), callers: map[string]caller.Caller{}}
 	s.journal = journal.New(d, s.clock)
-	deps := api.Deps{Clock: s.clock, DB: d, Journal: s.journal, Authenticate: func(_ context.Context, token string) (api.Principal, error) {
+	deps := api.Deps{Clock: s.clock, DB: d, Journal: s.journal, Authenticate: func(_ context.Context, token string) (account.Principal, error) {
 		c, ok := s.callers[token]
 		if !ok {
-			return api.Principal{}, fault.New(fault.Unauthenticated, "unauthenticated", "Sign in first.")
+			return account.Principal{}, fault.New(fault.Unauthenticated, "unauthenticated", "Sign in first.")
 		}
-		return api.Principal{Caller: c, Username: token}, nil
+		return account.Principal{UserID: c.UserID, Zone: c.Zone, Epoch: c.Epoch, Username: token}, nil
 	}}
 	services(&deps, s)
 	s.callers["ann"] = journaltest.User(t, d, s.journal, "ann", "Europe/Berlin")

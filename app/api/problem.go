@@ -209,3 +209,8 @@ func fieldPath(location string) string {
 	}
 	return location
 }
+
+// MethodNotAllowed is the problem for a path that knows other methods.
+func MethodNotAllowed(ctx context.Context) error {
+	return newProblem(ctx, http.StatusMethodNotAllowed, "method_not_allowed", "This path does not answer that method. The API is described at /docs.")
+}

@@ -36,7 +36,7 @@ type DB struct {
 	read   *sql.DB
 	write  *sql.DB
 	reads  statements // SQLite only
-	writer *writer // SQLite only
+	writer *writer    // SQLite only
 }
 
 // querier runs statements, in a transaction or on the pool.

@@ -16,12 +16,12 @@ import (
 
 // Set is a change-set in the history: one request, import, sync or undo.
 type Set struct {
-	ID       int64     `json:"change_set"`
-	At       time.Time `json:"at"`
-	Source   string    `json:"source"`
-	Changes  int64     `json:"changes"`   // how many there are
-	Entries  []Entry   `json:"entries"`   // the first of them
-	UndoneBy *int64    `json:"undone_by"` // the change-set that undid it
+	ID       int64     `json:"change_set" doc:"Number of the change-set." example:"42"`
+	At       time.Time `json:"at" doc:"When it was." example:"2025-01-31T09:00:00Z"`
+	Source   string    `json:"source" doc:"By which way: api, cli, import, undo, dav, demo or system." example:"api"`
+	Changes  int64     `json:"changes" doc:"How many records it changed." example:"1"`
+	Entries  []Entry   `json:"entries" doc:"The first of its changes."`
+	UndoneBy *int64    `json:"undone_by" doc:"The change-set that took it back, if one did."`
 }
 
 // maxEntries bounds how many changes of a set the history shows.

@@ -10,16 +10,16 @@ import (
 
 // Entry is one change as it is read back.
 type Entry struct {
-	Seq        int64     `json:"seq"`
-	ChangeSet  int64     `json:"change_set"`
-	At         time.Time `json:"at"`
-	Source     string    `json:"source"`
-	Kind       string    `json:"kind"`
-	ID         int64     `json:"id"`
-	UID        string    `json:"uid"`
-	Op         string    `json:"operation"`
-	Title      string    `json:"title"`
-	Collection string    `json:"collection"`
+	Seq        int64     `json:"seq" doc:"Its number in the user's journal." example:"42"`
+	ChangeSet  int64     `json:"change_set" doc:"The change-set it is part of." example:"42"`
+	At         time.Time `json:"at" doc:"When it was." example:"2025-01-31T09:00:00Z"`
+	Source     string    `json:"source" doc:"By which way." example:"api"`
+	Kind       string    `json:"kind" doc:"The record's kind." example:"todo"`
+	ID         int64     `json:"id" doc:"The record's number." example:"7"`
+	UID        string    `json:"uid" doc:"The record's global id." example:"6a9d2c3e-8f4b-4a0e-9a53-0b1f7d0c9d11"`
+	Op         string    `json:"operation" enum:"create,update,delete,restore" doc:"What happened." example:"update"`
+	Title      string    `json:"title" doc:"What a person calls the record." example:"Water the plants"`
+	Collection string    `json:"collection" doc:"The collection it lies in." example:"todos"`
 }
 
 const entryColumns = "seq, change_set, at, source, kind, record_id, uid, operation, title, collection"

@@ -19,11 +19,11 @@ const (
 
 // Trashed is a deleted record that can still come back.
 type Trashed struct {
-	Kind      string    `json:"kind"`
-	ID        int64     `json:"id"`
-	Title     string    `json:"title"`
-	DeletedAt time.Time `json:"deleted_at"`
-	PurgedAt  time.Time `json:"purged_at"` // when it goes for good
+	Kind      string    `json:"kind" doc:"The record's kind." example:"todo"`
+	ID        int64     `json:"id" doc:"The record's number, under which it comes back." example:"7"`
+	Title     string    `json:"title" doc:"What a person calls it." example:"Water the plants"`
+	DeletedAt time.Time `json:"deleted_at" doc:"When it was deleted." example:"2025-01-31T09:00:00Z"`
+	PurgedAt  time.Time `json:"purged_at" doc:"When it goes for good." example:"2025-03-02T09:00:00Z"`
 }
 
 // Trash lists what was deleted, newest first. What went along with its owner
@@ -151,4 +151,16 @@ func (j *Journal) purge(ctx context.Context, rows []trashKey) error {
 		}
 	}
 	return nil
+}
+
+// CountTrash says how many records Trash lists.
+func (j *Journal) CountTrash(ctx context.Context, c caller.Caller) (int64, error) {
+	n, _, err := db.One(ctx, j.db, db.Value[int64], "SELECT COUNT(*) FROM trash WHERE user_id = $1 AND cause = ''", c.UserID)
+	return n, err
+}
+
+// CountSets says how many change-sets the history holds.
+func (j *Journal) CountSets(ctx context.Context, c caller.Caller) (int64, error) {
+	n, _, err := db.One(ctx, j.db, db.Value[int64], "SELECT COUNT(DISTINCT change_set) FROM journal WHERE user_id = $1", c.UserID)
+	return n, err
 }

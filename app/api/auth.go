@@ -1,0 +1,180 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"umbra/app/account"
+	"umbra/app/page"
+)
+
+const tagAuth = "Sign-in"
+
+// status is what a page needs to know before anyone has signed in.
+type status struct {
+	SetupRequired bool          `json:"setup_required" doc:"Whether nobody has been set up yet." example:"false"`
+	SetupCode     bool          `json:"setup_code_required" doc:"Whether set-up from this client needs the code that the server printed." example:"false"`
+	Authenticated bool          `json:"authenticated" doc:"Whether this request is signed in." example:"true"`
+	User          *account.User `json:"user,omitempty" doc:"Who is signed in."`
+}
+
+type cookieInput struct {
+	Cookie string `header:"Cookie" hidden:"true"`
+}
+
+type setUp struct {
+	Username  string `json:"username" minLength:"3" maxLength:"64" doc:"The name to log in with." example:"ada"`
+	Password  string `json:"password" maxLength:"512" format:"password" doc:"12 to 128 characters, none of the common ones." example:"seven purple umbrellas"`
+	SetupCode string `json:"setup_code,omitempty" maxLength:"64" doc:"The code that serve printed; needed unless the request comes from the machine itself." example:"K7QF-2M9X-TR4B"`
+	TimeZone  string `json:"time_zone,omitempty" maxLength:"64" doc:"IANA time zone, from the browser; else UTC." example:"Europe/Berlin"`
+	Language  string `json:"language,omitempty" maxLength:"35" doc:"BCP 47 language, from the browser; else en." example:"en"`
+}
+
+type logIn struct {
+	Username string `json:"username" maxLength:"256" doc:"The name, whatever its case." example:"ada"`
+	Password string `json:"password" maxLength:"1024" format:"password" doc:"The password." example:"seven purple umbrellas"`
+}
+
+// loggedIn answers a log-in: a user with a session, or the need for a second factor.
+type loggedIn struct {
+	MFARequired bool          `json:"mfa_required" doc:"Whether a second factor is still needed; there is no session yet then." example:"false"`
+	MFAToken    string        `json:"mfa_token,omitempty" doc:"What the second step must carry."`
+	MFAExpires  *time.Time    `json:"mfa_expires_at,omitempty" doc:"When that token is too old."`
+	User        *account.User `json:"user,omitempty" doc:"Who is signed in."`
+}
+
+type changePassword struct {
+	Current string `json:"current_password" maxLength:"1024" format:"password" doc:"The password of now." example:"seven purple umbrellas"`
+	New     string `json:"new_password" maxLength:"512" format:"password" doc:"12 to 128 characters, none of the common ones." example:"nine yellow telescopes"`
+}
+
+type withCookie[B any] struct {
+	SetCookie    []http.Cookie `header:"Set-Cookie"`
+	CacheControl string        `header:"Cache-Control"`
+	Body         B
+}
+
+type cookieOnly struct {
+	SetCookie []http.Cookie `header:"Set-Cookie"`
+}
+
+type agentInput[B any] struct {
+	UserAgent string `header:"User-Agent" hidden:"true"`
+	Body      B
+}
+
+func (a *API) registerAuth() {
+	register(a, op{id: "authStatus", method: http.MethodGet, path: "/api/auth/status", tag: tagAuth, access: public,
+		summary: "Say whether set-up is needed and who is signed in"},
+		func(ctx context.Context, in *cookieInput) (*withCookie[status], error) {
+			need, err := a.Accounts.SetupRequired(ctx)
+			if err != nil {
+				return nil, err
+			}
+			s := status{SetupRequired: need, SetupCode: need && !client(ctx).Local}
+			if token := SessionToken(in.Cookie); token != "" && !need {
+				if p, err := a.authenticate(ctx, token); err == nil {
+					u := p.User()
+					s.Authenticated, s.User = true, &u
+				}
+			}
+			return &withCookie[status]{CacheControl: "no-store", Body: s}, nil
+		})
+	register(a, op{id: "setUp", method: http.MethodPost, path: "/api/auth/setup", tag: tagAuth, access: public, status: http.StatusCreated,
+		summary: "Make the first user", description: "The first user is an administrator. Answers 409 once there is anybody.",
+		errors: []int{http.StatusForbidden}},
+		func(ctx context.Context, in *agentInput[setUp]) (*withCookie[account.User], error) {
+			b := in.Body
+			u, err := a.Accounts.SetUp(ctx, account.SetUp{Username: b.Username, Password: b.Password, Zone: b.TimeZone, Language: b.Language,
+				Code: b.SetupCode, NeedsCode: !client(ctx).Local})
+			if err != nil {
+				return nil, err
+			}
+			token, err := a.Accounts.StartSession(ctx, u.ID, client(ctx).Address, in.UserAgent)
+			if err != nil {
+				return nil, err
+			}
+			return &withCookie[account.User]{SetCookie: a.sessionCookie(ctx, token), CacheControl: "no-store", Body: u}, nil
+		})
+	register(a, op{id: "logIn", method: http.MethodPost, path: "/api/auth/login", tag: tagAuth, access: public, status: http.StatusOK,
+		summary: "Log in", description: "Sets the session cookie. Ten failures lock an account for 30 minutes (423); twenty attempts a minute from one address are too many (429).",
+		errors: []int{http.StatusUnauthorized, http.StatusLocked, http.StatusTooManyRequests}},
+		func(ctx context.Context, in *agentInput[logIn]) (*withCookie[loggedIn], error) {
+			o, err := a.Accounts.LogIn(ctx, account.LogIn{Username: in.Body.Username, Password: in.Body.Password, Address: client(ctx).Address, UserAgent: in.UserAgent})
+			if err != nil {
+				return nil, err
+			}
+			out := &withCookie[loggedIn]{CacheControl: "no-store"}
+			if o.MFARequired {
+				out.Body = loggedIn{MFARequired: true, MFAToken: o.MFAToken, MFAExpires: &o.MFAExpiresAt}
+				return out, nil
+			}
+			out.SetCookie = a.sessionCookie(ctx, o.Session)
+			out.Body = loggedIn{User: &o.User}
+			return out, nil
+		})
+	register(a, op{id: "logOut", method: http.MethodPost, path: "/api/auth/logout", tag: tagAuth, access: public, status: http.StatusNoContent,
+		summary: "Log out", description: "Ends this session; does no harm when there is none."},
+		func(ctx context.Context, in *cookieInput) (*cookieOnly, error) {
+			if token := SessionToken(in.Cookie); token != "" {
+				if err := a.Accounts.LogOut(ctx, token); err != nil {
+					return nil, err
+				}
+			}
+			return &cookieOnly{SetCookie: clearedCookies()}, nil
+		})
+	register(a, op{id: "changePassword", method: http.MethodPost, path: "/api/auth/change-password", tag: tagAuth, status: http.StatusNoContent,
+		summary: "Change the password", description: "Ends all other sessions and renews this one.",
+		errors: []int{http.StatusLocked, http.StatusTooManyRequests}},
+		func(ctx context.Context, in *struct{ Body changePassword }) (*cookieOnly, error) {
+			token, err := a.Accounts.ChangePassword(ctx, principal(ctx), in.Body.Current, in.Body.New, client(ctx).Address)
+			if err != nil {
+				return nil, err
+			}
+			return &cookieOnly{SetCookie: a.sessionCookie(ctx, token)}, nil
+		})
+	a.registerSessions()
+}
+
+func (a *API) registerSessions() {
+	register(a, op{id: "listSessions", method: http.MethodGet, path: "/api/auth/sessions", tag: tagAuth, summary: "List the sessions"},
+		func(ctx context.Context, in *PageInput) (*many[account.Session], error) {
+			p, err := a.Accounts.Sessions(ctx, principal(ctx).UserID, principal(ctx).SessionID, in.page())
+			if err != nil {
+				return nil, err
+			}
+			return answer(ctx, *in, p, func() (int64, error) {
+				all, err := a.Accounts.Sessions(ctx, principal(ctx).UserID, 0, page.Request{Limit: page.MaxLimit})
+				return int64(len(all.Items)), err
+			})
+		})
+	register(a, op{id: "revokeSession", method: http.MethodDelete, path: "/api/auth/sessions/{id}", tag: tagAuth, status: http.StatusNoContent,
+		summary: "End a session"},
+		func(ctx context.Context, in *OneInput) (*struct{}, error) {
+			return nil, a.Accounts.Revoke(ctx, principal(ctx).UserID, in.ID)
+		})
+	register(a, op{id: "revokeOtherSessions", method: http.MethodDelete, path: "/api/auth/sessions", tag: tagAuth, status: http.StatusNoContent,
+		summary: "End all other sessions"},
+		func(ctx context.Context, _ *struct{}) (*struct{}, error) {
+			_, err := a.Accounts.RevokeOthers(ctx, principal(ctx).UserID, principal(ctx).SessionID)
+			return nil, err
+		})
+}
+
+// sessionCookie sets the session, and takes back one left under the other name.
+func (a *API) sessionCookie(ctx context.Context, token string) []http.Cookie {
+	c := http.Cookie{Name: PlainCookie, Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		MaxAge: int(a.SessionMaxAge / time.Second)}
+	if client(ctx).HTTPS {
+		c.Name, c.Secure = SecureCookie, true
+	}
+	return []http.Cookie{c}
+}
+
+func clearedCookies() []http.Cookie {
+	plain := http.Cookie{Name: PlainCookie, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, MaxAge: -1}
+	secure := plain
+	secure.Name, secure.Secure = SecureCookie, true
+	return []http.Cookie{plain, secure}
+}

@@ -1,0 +1,217 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"umbra/app/account"
+	"umbra/app/caller"
+	"umbra/app/fault"
+	"umbra/app/journal"
+)
+
+// Bounds of live streams.
+const (
+	heartbeat    = 25 * time.Second // also how often the session is checked again
+	writeTimeout = 10 * time.Second // a client that takes nothing for so long is dropped
+	maxStreams   = 20               // at once, a user
+	liveBatch    = 200
+)
+
+// live serves the stream of a user's changes (server-sent events, as the HTML
+// standard has them). It is a plain handler: it never ends.
+type live struct {
+	api     *API
+	mu      sync.Mutex
+	streams map[int64]int
+}
+
+func (a *API) registerLive(handle func(pattern string, h http.HandlerFunc)) {
+	l := &live{api: a, streams: map[int64]int{}}
+	handle("/api/live", l.serve)
+	a.huma.OpenAPI().AddOperation(&huma.Operation{
+		OperationID: "live", Method: http.MethodGet, Path: "/api/live", Tags: []string{"History and trash"},
+		Summary: "Follow changes as they happen",
+		Description: "Server-sent events. `change` carries one change as the history has it; its id can be sent as Last-Event-ID to go on after it. " +
+			"`ready` comes first and says where the stream begins. `reset` means that changes were missed that are no longer kept: read everything anew.",
+		Security:   []map[string][]string{{"session": {}}},
+		Extensions: map[string]any{"x-access": string(signedIn)},
+		Metadata:   map[string]any{"access": signedIn},
+		Parameters: []*huma.Param{{Name: "Last-Event-ID", In: "header", Description: "The id of the last event seen.", Schema: &huma.Schema{Type: huma.TypeString, MaxLength: ptr(100)}}},
+		Responses: map[string]*huma.Response{
+			"200": {Description: "A stream of events.", Content: map[string]*huma.MediaType{"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString},
+				Example: "event: change\nid: 4f2a6c1d-17\ndata: {\"kind\":\"todo\",\"id\":42,\"operation\":\"update\"}\n\n"}}},
+			"401": problemResponse("Unauthorized"), "429": problemResponse("Too Many Requests"), "500": problemResponse("Internal Server Error"), "503": problemResponse("Service Unavailable"),
+		},
+	})
+}
+
+func ptr[T any](v T) *T { return &v }
+
+func problemResponse(description string) *huma.Response {
+	return &huma.Response{Description: description, Content: map[string]*huma.MediaType{
+		"application/problem+json": {Schema: &huma.Schema{Ref: "#/components/schemas/Problem"}}}}
+}
+
+func (l *live) serve(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet {
+		w.Header().Set("Allow", http.MethodGet)
+		l.fail(w, r, newProblem(r.Context(), http.StatusMethodNotAllowed, "method_not_allowed", "Only GET is answered here."))
+		return
+	}
+	token := SessionToken(r.Header.Get("Cookie"))
+	p, err := l.api.authenticate(r.Context(), token)
+	if err != nil {
+		l.fail(w, r, err)
+		return
+	}
+	c := p.Caller(caller.API)
+	if !l.enter(c.UserID) {
+		l.fail(w, r, fault.Newf(fault.Limited, "too_many_streams", "At most %d live streams are open at once.", maxStreams).After(heartbeat))
+		return
+	}
+	defer l.leave(c.UserID)
+	signal, stop := l.api.Journal.Listen(c.UserID)
+	defer stop()
+	head, err := l.api.Journal.Head(r.Context(), c.UserID)
+	if err != nil {
+		l.fail(w, r, err)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
+	s := &stream{w: w, out: http.NewResponseController(w), head: head}
+	after := s.begin(lastEventID(r))
+	if s.err == nil {
+		l.follow(r.Context(), s, p, token, after, signal)
+	}
+}
+
+// follow sends changes until the client, the session or the server goes.
+func (l *live) follow(ctx context.Context, s *stream, p account.Principal, token string, after int64, signal <-chan struct{}) {
+	tick := time.NewTicker(heartbeat)
+	defer tick.Stop()
+	for {
+		entries, err := l.api.Journal.Since(ctx, p.UserID, after, liveBatch)
+		if err != nil {
+			return // the client comes again with its Last-Event-ID
+		}
+		for _, e := range entries {
+			s.event("change", e.Seq, e)
+			after = e.Seq
+		}
+		if s.err != nil {
+			return
+		}
+		if len(entries) == liveBatch {
+			continue
+		}
+		select {
+		case <-signal:
+		case <-tick.C:
+			if _, err := l.api.authenticate(ctx, token); err != nil {
+				return // revoked, or too old
+			}
+			s.write(": still here\n\n")
+		case <-ctx.Done():
+			return
+		case <-l.api.Stopping:
+			return
+		}
+	}
+}
+
+func lastEventID(r *http.Request) string {
+	if id := r.Header.Get("Last-Event-ID"); id != "" {
+		return id
+	}
+	return r.URL.Query().Get("last_event_id") // for those whose client cannot set headers
+}
+
+// stream writes events; after the first failure it writes no more.
+type stream struct {
+	w    http.ResponseWriter
+	out  *http.ResponseController
+	head journal.Head
+	err  error
+}
+
+// begin says where the stream starts and answers the number it goes on after.
+func (s *stream) begin(last string) int64 {
+	epoch, number, ok := strings.Cut(last, "-")
+	seq, err := strconv.ParseInt(number, 10, 64)
+	switch {
+	case last == "":
+	case !ok || err != nil || epoch != s.head.Epoch || seq > s.head.Seq || seq < s.head.Oldest-1:
+		s.event("reset", s.head.Seq, struct{}{})
+		return s.head.Seq
+	default:
+		s.event("ready", seq, struct{}{})
+		return seq
+	}
+	s.event("ready", s.head.Seq, struct{}{})
+	return s.head.Seq
+}
+
+func (s *stream) event(name string, seq int64, data any) {
+	b, err := json.Marshal(data)
+	if err != nil {
+		s.err = err
+		return
+	}
+	s.write(fmt.Sprintf("event: %s\nid: %s-%d\ndata: %s\n\n", name, s.head.Epoch, seq, b))
+}
+
+func (s *stream) write(text string) {
+	if s.err != nil {
+		return
+	}
+	// The server's own deadlines are for requests that end.
+	_ = s.out.SetWriteDeadline(time.Now().Add(writeTimeout))
+	if _, s.err = s.w.Write([]byte(text)); s.err == nil {
+		s.err = s.out.Flush()
+	}
+}
+
+func (l *live) enter(userID int64) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.streams[userID] >= maxStreams {
+		return false
+	}
+	l.streams[userID]++
+	return true
+}
+
+func (l *live) leave(userID int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.streams[userID]--; l.streams[userID] == 0 {
+		delete(l.streams, userID)
+	}
+}
+
+func (l *live) fail(w http.ResponseWriter, r *http.Request, err error) {
+	l.api.WriteProblem(w, r, err)
+}
+
+// WriteProblem answers an error outside of huma's operations.
+func (a *API) WriteProblem(w http.ResponseWriter, r *http.Request, err error) {
+	p := a.problem(r.Context(), err)
+	for k, vs := range p.GetHeaders() {
+		w.Header()[k] = vs
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(p.Status)
+	_ = json.NewEncoder(w).Encode(p)
+}

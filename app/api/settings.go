@@ -1,0 +1,51 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"umbra/app/account"
+	"umbra/app/fault"
+)
+
+func (a *API) registerSettings() {
+	const tag = "Settings"
+	register(a, op{id: "getSettings", method: http.MethodGet, path: "/api/settings", tag: tag, summary: "Read the settings"},
+		func(ctx context.Context, in *struct {
+			IfNoneMatch string `header:"If-None-Match" maxLength:"500" doc:"ETags the client has; answers 304 when one is current."`
+		}) (*record[account.Settings], error) {
+			s, err := a.Accounts.Settings(ctx, who(ctx))
+			if err != nil {
+				return nil, err
+			}
+			return found(who(ctx), in.IfNoneMatch, s.Rev, s)
+		})
+	update := func(ctx context.Context, in *struct {
+		MatchInput
+		Body account.SettingsUpdate
+	}) (*record[account.Settings], error) {
+		m, err := in.match(who(ctx))
+		if err != nil {
+			return nil, err
+		}
+		s, err := a.Accounts.UpdateSettings(ctx, who(ctx), m, in.Body)
+		return changed(who(ctx), s, func(s account.Settings) (id, rev int64) { return 0, s.Rev }, err)
+	}
+	register(a, op{id: "updateSettings", method: http.MethodPut, path: "/api/settings", tag: tag, summary: "Change the settings",
+		description: "Sets the fields given and leaves the rest; null brings the default back."}, update)
+	register(a, op{id: "patchSettings", method: http.MethodPatch, path: "/api/settings", tag: tag, summary: "Change the settings (PATCH)",
+		description: "The same as PUT (RFC 7396)."}, update)
+	register(a, op{id: "testNtfy", method: http.MethodPost, path: "/api/settings/ntfy/test", tag: tag, status: http.StatusNoContent,
+		summary: "Send a test notification by ntfy", description: "Answers 409 while no ntfy server and topic are set, or when this server sends no notifications."},
+		func(ctx context.Context, _ *struct{}) (*struct{}, error) {
+			if _, err := a.Accounts.NtfyTarget(ctx, who(ctx).UserID); err != nil {
+				return nil, err
+			}
+			return nil, fault.New(fault.Conflict, "not_sending", "This version of Umbra sends no notifications yet; the settings are kept for one that does.")
+		})
+	register(a, op{id: "setPIN", method: http.MethodPut, path: "/api/settings/pin", tag: tag, status: http.StatusNoContent,
+		summary: "Set a PIN (gone)", description: "PINs are gone; there are passwords now: POST /api/auth/change-password.", errors: []int{http.StatusGone}},
+		func(context.Context, *struct{}) (*struct{}, error) {
+			return nil, fault.New(fault.Gone, "pin_gone", "There are no PINs any more. Change the password with POST /api/auth/change-password.")
+		})
+}

@@ -1,0 +1,73 @@
+package server
+
+import (
+	"context"
+	"log"
+	"log/slog"
+	"sync"
+	"time"
+
+	"umbra/app/db"
+)
+
+// startChores runs what needs doing now and then, until ctx ends.
+func (a *App) startChores(ctx context.Context) *sync.WaitGroup {
+	var wg sync.WaitGroup
+	wg.Go(func() { every(ctx, time.Hour, func() { a.expire(ctx) }) })
+	if a.DB.Engine == db.SQLite {
+		wg.Go(func() { a.watchOthers(ctx) })
+	}
+	return &wg
+}
+
+// expire removes what is too old. A failure is logged and tried again an hour later.
+func (a *App) expire(ctx context.Context) {
+	for what, do := range map[string]func(context.Context) error{"journal": a.Journal.Expire, "accounts": a.Accounts.Expire} {
+		if err := do(ctx); err != nil && ctx.Err() == nil {
+			a.log.ErrorContext(ctx, "removing what is too old failed", "what", what, "error", err)
+		}
+	}
+}
+
+// watchOthers wakes live streams when another process (the command line) has
+// written: SQLite's data_version changes then. It is asked only while somebody listens.
+func (a *App) watchOthers(ctx context.Context) {
+	conn, err := a.DB.Pool().Conn(ctx)
+	if err != nil {
+		return
+	}
+	defer func() { _ = conn.Close() }()
+	var last int64
+	every(ctx, time.Second, func() {
+		if !a.Journal.Listening() {
+			return
+		}
+		var now int64
+		if err := conn.QueryRowContext(ctx, "PRAGMA data_version").Scan(&now); err != nil {
+			return
+		}
+		if now != last {
+			last = now
+			a.Journal.WakeAll()
+		}
+	})
+}
+
+func every(ctx context.Context, d time.Duration, do func()) {
+	t := time.NewTicker(d)
+	defer t.Stop()
+	for {
+		do()
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// discardConnectionNoise sends what net/http has to say (broken handshakes,
+// aborted connections) to the log at debug level.
+func discardConnectionNoise(l *slog.Logger) *log.Logger {
+	return slog.NewLogLogger(l.Handler(), slog.LevelDebug)
+}

@@ -1,0 +1,122 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"umbra/app/api"
+	"umbra/app/fault"
+	"umbra/app/web"
+)
+
+// Handler is everything that is served, from the outside in: request id and
+// log, panics, security headers, host names, CORS, cross-site requests, routes.
+func (a *App) Handler(stopping <-chan struct{}) (http.Handler, error) {
+	r := chi.NewRouter()
+	s := a.Services
+	edge := api.New(r, api.Deps{Log: a.log, Clock: a.Clock, DB: a.DB, Journal: a.Journal, Accounts: a.Accounts,
+		SessionMaxAge: a.Config.SessionMaxAge, Ready: a.ready, Stopping: stopping, Version: a.Version,
+		Todos: s.Todos})
+	if err := documents(r, edge); err != nil {
+		return nil, err
+	}
+	site, err := web.New(a.Frontend, web.Options{})
+	if err != nil {
+		return nil, err
+	}
+	r.NotFound(func(w http.ResponseWriter, req *http.Request) {
+		if isAPI(req.URL.Path) {
+			edge.WriteProblem(w, req, fault.New(fault.NotFound, "no_such_path", "There is nothing at this path. The API is described at /docs."))
+			return
+		}
+		site.ServeHTTP(w, req)
+	})
+	r.MethodNotAllowed(func(w http.ResponseWriter, req *http.Request) {
+		edge.WriteProblem(w, req, api.MethodNotAllowed(req.Context()))
+	})
+	clients := clientFinder{trusted: a.Config.TrustedProxies}
+	var h http.Handler = r
+	h = a.crossSite(edge, h)
+	h = cors(a.Config.CORSOrigins, h)
+	h = web.HostGuard(a.publicURL())(h)
+	h = web.SecurityHeaders(web.HeaderOptions{HTTPS: func(r *http.Request) bool { return clients.of(r).HTTPS }, HSTS: a.Config.PublicURL.Secure()})(h)
+	h = a.recoverPanics(edge, h)
+	return a.outermost(clients, h), nil
+}
+
+func (a *App) publicURL() *url.URL {
+	if a.Config.PublicURL.IsZero() {
+		return nil
+	}
+	return &url.URL{Scheme: a.Config.PublicURL.Scheme, Host: a.Config.PublicURL.Host}
+}
+
+func (a *App) ready(ctx context.Context) error {
+	v, err := a.Migrator.Version(ctx)
+	if err == nil && v != a.Migrator.Newest() {
+		err = fmt.Errorf("schema is version %d, needed is %d", v, a.Migrator.Newest())
+	}
+	return err
+}
+
+// outermost gives each request its id and client, and logs it.
+func (a *App) outermost(clients clientFinder, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id := newRequestID()
+		c := clients.of(r)
+		ctx := api.WithClient(api.WithRequestID(r.Context(), id), c)
+		w.Header().Set("X-Request-Id", id)
+		if !a.log.Enabled(ctx, slog.LevelInfo) {
+			next.ServeHTTP(w, r.WithContext(ctx))
+			return
+		}
+		began := time.Now()
+		sw := &statusWriter{ResponseWriter: w, status: http.StatusOK}
+		next.ServeHTTP(sw, r.WithContext(ctx))
+		level := slog.LevelDebug // the usual is not worth a line on an SD card
+		if sw.status >= 500 {
+			level = slog.LevelWarn
+		}
+		// The path only: a query may hold what somebody searched for.
+		a.log.LogAttrs(ctx, level, "request", slog.String("request", id), slog.String("method", r.Method), slog.String("path", r.URL.Path),
+			slog.Int("status", sw.status), slog.Duration("took", time.Since(began)), slog.String("client", c.Address))
+	})
+}
+
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statusWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// recoverPanics answers a defect with a problem and logs where it is.
+func (a *App) recoverPanics(edge *api.API, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			p := recover()
+			if p == nil {
+				return
+			}
+			if p == http.ErrAbortHandler { //nolint:errorlint // it is compared by identity, as net/http does
+				panic(p)
+			}
+			a.log.ErrorContext(r.Context(), "panic", "request", api.RequestID(r.Context()), "panic", p, "stack", string(debug.Stack()))
+			edge.WriteProblem(w, r, fmt.Errorf("panic: %v", p))
+		}()
+		next.ServeHTTP(w, r)
+	})
+}

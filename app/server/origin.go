@@ -1,0 +1,123 @@
+package server
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"net/http"
+	"net/netip"
+	"strings"
+
+	"umbra/app/api"
+	"umbra/app/config"
+	"umbra/app/fault"
+)
+
+func isAPI(path string) bool {
+	return strings.HasPrefix(path, "/api/") || path == "/api"
+}
+
+func newRequestID() string {
+	var b [6]byte
+	_, _ = rand.Read(b[:])
+	return hex.EncodeToString(b[:])
+}
+
+// clientFinder tells who is at the other end, believing only trusted proxies.
+type clientFinder struct{ trusted config.Networks }
+
+func (f clientFinder) of(r *http.Request) api.Client {
+	peer := addressOf(r.RemoteAddr)
+	c := api.Client{Address: peer.String(), HTTPS: r.TLS != nil}
+	forwarded := r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("X-Forwarded-Proto") != "" || r.Header.Get("Forwarded") != "" || r.Header.Get("X-Forwarded-Host") != ""
+	if f.trusted.Contains(peer) {
+		// From the right, the first address that is no proxy of ours: what stands
+		// before it, anyone could have written.
+		hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+		for i := len(hops) - 1; i >= 0; i-- {
+			hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+			if err != nil {
+				break
+			}
+			c.Address = hop.Unmap().String()
+			if !f.trusted.Contains(hop.Unmap()) {
+				break
+			}
+		}
+		if proto := r.Header.Get("X-Forwarded-Proto"); proto != "" {
+			c.HTTPS = strings.EqualFold(strings.TrimSpace(proto), "https")
+		}
+	}
+	c.Local = !forwarded && peer.IsLoopback() && loopbackHost(r.Host)
+	return c
+}
+
+func addressOf(remote string) netip.Addr {
+	ap, err := netip.ParseAddrPort(remote)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return ap.Addr().Unmap().WithZone("")
+}
+
+func loopbackHost(host string) bool {
+	if ap, err := netip.ParseAddrPort(host); err == nil {
+		return ap.Addr().IsLoopback()
+	}
+	if a, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
+		return a.IsLoopback()
+	}
+	name, _, _ := strings.Cut(host, ":")
+	return strings.EqualFold(name, "localhost")
+}
+
+// crossSite refuses requests that another site makes a browser send with our
+// cookie, unless its origin is listed.
+func (a *App) crossSite(edge *api.API, next http.Handler) http.Handler {
+	p := http.NewCrossOriginProtection()
+	for _, o := range a.Config.CORSOrigins {
+		if err := p.AddTrustedOrigin(o.String()); err != nil {
+			a.log.Error("a CORS origin cannot be trusted", "origin", o.String(), "error", err)
+		}
+	}
+	if !a.Config.PublicURL.IsZero() { // behind a proxy that rewrites Host
+		if err := p.AddTrustedOrigin(a.Config.PublicURL.String()); err != nil {
+			a.log.Error("the public URL cannot be trusted", "error", err)
+		}
+	}
+	p.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		edge.WriteProblem(w, r, fault.New(fault.Forbidden, "cross_site", "This request came from another site and was refused. List its origin in UMBRA_CORS_ORIGINS if that is meant."))
+	}))
+	return p.Handler(next)
+}
+
+// cors lets listed origins read answers and write, with the cookie.
+func cors(origins config.Origins, next http.Handler) http.Handler {
+	if len(origins) == 0 {
+		return next
+	}
+	listed := map[string]bool{}
+	for _, o := range origins {
+		listed[o.String()] = true
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Add("Vary", "Origin")
+		origin := r.Header.Get("Origin")
+		if !listed[origin] || !isAPI(r.URL.Path) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		h.Set("Access-Control-Allow-Origin", origin)
+		h.Set("Access-Control-Allow-Credentials", "true")
+		if r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" {
+			h.Set("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE")
+			h.Set("Access-Control-Allow-Headers", "Content-Type, Authorization, If-Match, If-None-Match, Idempotency-Key, Last-Event-ID")
+			h.Set("Access-Control-Max-Age", "600")
+			h.Add("Vary", "Access-Control-Request-Method, Access-Control-Request-Headers")
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		h.Set("Access-Control-Expose-Headers", "ETag, Link, Location, Retry-After, X-Total-Count, X-Request-Id")
+		next.ServeHTTP(w, r)
+	})
+}

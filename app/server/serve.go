@@ -1,0 +1,74 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+)
+
+// Time limits of connections. There is no limit on writing a whole answer, for
+// streams; live.go sets one for each write.
+const (
+	headerTimeout = 10 * time.Second
+	readTimeout   = 60 * time.Second
+	idleTimeout   = 2 * time.Minute
+	drainTimeout  = 8 * time.Second // within the 10 s that SIGTERM is given
+	maxHeader     = 64 << 10
+)
+
+// Serve listens, calls ready with the address to open, and answers requests
+// until ctx ends; then it lets requests in flight end and returns.
+func (a *App) Serve(ctx context.Context, ready func(url string)) error {
+	if a.lock == nil {
+		if err := a.Lock(); err != nil {
+			return err
+		}
+	}
+	stopping := make(chan struct{})
+	handler, err := a.Handler(stopping)
+	if err != nil {
+		return err
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", string(a.Config.Listen))
+	if err != nil {
+		return fmt.Errorf("listening on %s: %w", a.Config.Listen, err)
+	}
+	srv := &http.Server{Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
+		ErrorLog: discardConnectionNoise(a.log)}
+	background, endBackground := context.WithCancel(context.WithoutCancel(ctx))
+	chores := a.startChores(background)
+	defer func() {
+		endBackground()
+		chores.Wait()
+	}()
+	failed := make(chan error, 1)
+	go func() { failed <- srv.Serve(listener) }()
+	ready(openAt(listener.Addr()))
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	close(stopping) // live streams would not end by themselves
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
+	defer cancel()
+	if err := srv.Shutdown(drain); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return srv.Close()
+}
+
+// openAt is the address a person on this machine opens.
+func openAt(addr net.Addr) string {
+	host, port, err := net.SplitHostPort(addr.String())
+	if err != nil {
+		return "http://" + addr.String()
+	}
+	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}

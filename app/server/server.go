@@ -1,0 +1,121 @@
+// Package server is the composition root: it opens the database, builds every
+// feature and edge, listens, and stops cleanly.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+
+	"umbra/app/account"
+	"umbra/app/caller"
+	"umbra/app/clock"
+	"umbra/app/config"
+	"umbra/app/journal"
+	"umbra/app/secret"
+)
+
+// Options is what Open needs.
+type Options struct {
+	Config               config.Config
+	Frontend, Migrations fs.FS
+	Log                  *slog.Logger // nil means slog.Default
+	Version              string
+	NoMigrate            bool        // an older schema is an error then
+	Create               bool        // may make a new database: serve
+	Clock                clock.Clock // nil means the machine's
+}
+
+// App is an open Umbra: for serve, and for the command line beside it.
+type App struct {
+	Store
+	Journal  *journal.Journal
+	Accounts *account.Service
+	Services Services
+
+	log *slog.Logger
+}
+
+// Open opens the database, refusing one that is newer or not ours, migrates it
+// unless NoMigrate, checks the secret key, and builds the services. With Create
+// it holds the data folder until Close, and refuses one that is held.
+func Open(ctx context.Context, o Options) (_ *App, err error) {
+	if o.Clock == nil {
+		o.Clock = clock.System{}
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	st, err := OpenStore(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{Store: *st, log: o.Log}
+	defer func() {
+		if err != nil {
+			_ = a.Store.Close()
+		}
+	}()
+	if err := a.migrate(ctx); err != nil {
+		return nil, err
+	}
+	keys, err := a.openKeys(ctx)
+	if err != nil {
+		return nil, err
+	}
+	hasher, err := secret.NewHasher(secret.Options{Params: o.Config.Argon2()})
+	if err != nil {
+		return nil, err
+	}
+	a.Journal = journal.New(a.DB, o.Clock)
+	a.Accounts = account.New(account.Deps{DB: a.DB, Journal: a.Journal, Clock: o.Clock, Hasher: hasher, Keys: keys,
+		SessionMaxAge: o.Config.SessionMaxAge, MFATokenMaxAge: o.Config.MFATokenMaxAge, Log: o.Log,
+		NewUser: func(ctx context.Context, c caller.Caller) error { return a.Services.newUser(ctx, c) }})
+	a.Services = newServices(a.DB, a.Journal, o.Clock, a.Accounts)
+	return a, nil
+}
+
+func (a *App) migrate(ctx context.Context) error {
+	if err := a.Migrator.Check(ctx); err != nil {
+		return err
+	}
+	v, err := a.Migrator.Version(ctx)
+	if err != nil {
+		return err
+	}
+	if v == a.Migrator.Newest() {
+		return nil
+	}
+	if v == 0 && !a.Create {
+		return errors.New("the database is empty: start `umbra serve` once, which fills it")
+	}
+	if a.NoMigrate {
+		return fmt.Errorf("the database's schema is version %d and this program needs %d: run `umbra migrate`, or serve without --no-migrate", v, a.Migrator.Newest())
+	}
+	snapshot, err := a.Migrator.Up(ctx)
+	if snapshot != "" {
+		a.log.InfoContext(ctx, "database migrated", "from", v, "to", a.Migrator.Newest(), "copy", snapshot)
+	}
+	if err != nil && snapshot != "" {
+		return fmt.Errorf("migrating: %w; the database is as it was, and a copy is at %s", err, snapshot)
+	}
+	return err
+}
+
+// SetupCode is what a first run from another machine must carry; "" when
+// somebody is set up.
+func (a *App) SetupCode(ctx context.Context) (string, error) {
+	need, err := a.Accounts.SetupRequired(ctx)
+	if err != nil || !need {
+		return "", err
+	}
+	return a.Accounts.SetupCode(ctx)
+}
+
+// Close ends background writes and closes the database.
+func (a *App) Close() error {
+	a.Accounts.Settle()
+	return a.Store.Close()
+}

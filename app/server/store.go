@@ -1,0 +1,148 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"umbra/app/config"
+	"umbra/app/db"
+	"umbra/app/migrate"
+	"umbra/app/secret"
+)
+
+// Store is the open database with its migrations and nothing built on them:
+// for what looks at a database that cannot be served as it is.
+type Store struct {
+	Options
+	DB       *db.DB
+	Migrator *migrate.Migrator
+
+	lock *folderLock
+}
+
+// OpenStore opens the database, as it is. It makes one with Create alone, and
+// then it holds the data folder until Close.
+func OpenStore(ctx context.Context, o Options) (_ *Store, err error) {
+	s := &Store{Options: o}
+	defer func() {
+		if err != nil {
+			_ = s.Close()
+		}
+	}()
+	if o.Create {
+		if err := o.Config.CreateDataDir(); err != nil {
+			return nil, err
+		}
+		// Before the database: a second serve must not migrate it under the first.
+		if err := s.Lock(); err != nil {
+			return nil, err
+		}
+	}
+	if s.DB, err = openDatabase(ctx, o); err != nil {
+		return nil, err
+	}
+	s.Migrator, err = migrate.New(s.DB, o.Migrations)
+	return s, err
+}
+
+func openDatabase(ctx context.Context, o Options) (*db.DB, error) {
+	switch o.Config.DB.Engine {
+	case config.Postgres:
+		return db.OpenPostgres(ctx, o.Config.DB.DSN())
+	case config.EmbeddedPostgres:
+		return nil, errors.New("DATABASE_URL asks for embedded PostgreSQL, which this build does not carry: use sqlite:///umbra.db, or a postgres:// server")
+	}
+	path := DatabasePath(o.Config)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !o.Create {
+		return nil, fmt.Errorf("there is no database at %s: start `umbra serve` once, which makes it, or name the right folder with --data-dir", path)
+	}
+	return db.OpenSQLite(ctx, path)
+}
+
+// DatabasePath is SQLite's file; "" on PostgreSQL.
+func DatabasePath(c config.Config) string {
+	switch {
+	case c.DB.Engine == config.Postgres || c.DB.Engine == config.EmbeddedPostgres:
+		return ""
+	case c.DB.Path == "":
+		return filepath.Join(c.DataDir, "umbra.db")
+	}
+	return c.DB.Path
+}
+
+// Lock keeps every serve out of the data folder until Close. It answers ErrServing.
+func (s *Store) Lock() (err error) {
+	s.lock, err = lockFolder(s.Config.DataDir)
+	return err
+}
+
+// Close closes the database and lets go of the data folder.
+func (s *Store) Close() (err error) {
+	if s.DB != nil {
+		err = s.DB.Close()
+	}
+	if s.lock != nil {
+		s.lock.release()
+	}
+	return err
+}
+
+const keyCheckName = "key_check"
+
+// CheckKey says whether SECRET_KEY is the one the database was made with. It
+// answers secret.ErrWrongKey, and changes nothing.
+func (s *Store) CheckKey(ctx context.Context) error {
+	sealed, found, err := s.keyCheck(ctx)
+	if err != nil {
+		return err
+	}
+	keys, err := s.loadKeys(false)
+	if err != nil || !found {
+		return err
+	}
+	return keys.VerifyKeyCheck(decode(sealed))
+}
+
+func (s *Store) keyCheck(ctx context.Context) (sealed string, found bool, err error) {
+	return db.One(ctx, s.DB, db.Value[string], "SELECT value FROM meta WHERE name = $1", keyCheckName)
+}
+
+// openKeys loads the keys and opens a value that was sealed when the database
+// was new: a wrong key is found at start, not when the first secret cannot be read.
+func (s *Store) openKeys(ctx context.Context) (keys secret.Keys, err error) {
+	err = s.DB.Tx(ctx, func(ctx context.Context) error {
+		sealed, found, err := s.keyCheck(ctx)
+		if err != nil {
+			return err
+		}
+		// A key made now would not open what another one sealed.
+		if keys, err = s.loadKeys(s.Create && !found); err != nil {
+			return err
+		}
+		if found {
+			return keys.VerifyKeyCheck(decode(sealed))
+		}
+		_, err = s.DB.Exec(ctx, "INSERT INTO meta (name, value) VALUES ($1, $2)", keyCheckName, encode(keys.KeyCheck()))
+		return err
+	})
+	return keys, err
+}
+
+func (s *Store) loadKeys(create bool) (secret.Keys, error) {
+	if s.Config.SecretKey != "" {
+		return secret.NewKeys(string(s.Config.SecretKey))
+	}
+	if create {
+		return secret.LoadOrCreate(s.Config.DataDir)
+	}
+	keys, err := secret.Load(s.Config.DataDir)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("the secret key that this database was made with is missing: bring %s back, or set SECRET_KEY",
+			filepath.Join(s.Config.DataDir, secret.KeyFile))
+	}
+	return keys, err
+}
