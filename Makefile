@@ -1,0 +1,104 @@
+# Everything that is done to Umbra. `make` alone lists it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+export CGO_ENABLED := 0
+
+CACHE := $(CURDIR)/.cache
+BIN := $(CACHE)/bin
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+LDFLAGS := -s -w -X umbra/cmd.version=$(VERSION)
+GOLANGCI := $(BIN)/golangci-lint-2.15.0
+GOVULN := $(BIN)/govulncheck-1.9.0
+SCHEMATHESIS := $(CACHE)/venv/bin/schemathesis
+WITH_POSTGRES := app/db/dbtest/with-postgres.sh
+
+.PHONY: help
+help: ## list these tasks
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## build the umbra executable here
+	go build -trimpath -ldflags "$(LDFLAGS)" -o umbra .
+
+.PHONY: dev
+dev: ## run the server, built again at each change of the source, on http://localhost:8000
+	@packaging/dev.sh
+
+.PHONY: demo
+demo: build ## fill an account (demo / an umbrella for every day) and serve it
+	@packaging/demo.sh
+
+.PHONY: check
+check: lint ## the fast part, before each commit: lint, vet, unit tests on SQLite
+	go test ./...
+
+.PHONY: lint
+lint: $(GOLANGCI) ## golangci-lint over the Go code
+	$(GOLANGCI) run ./...
+
+.PHONY: vuln
+vuln: $(GOVULN) ## known vulnerabilities that our code reaches (asks the Go vulnerability database)
+	$(GOVULN) ./...
+
+.PHONY: test
+test: needs lint test-go test-frontend test-contract ## everything that guards a landing, on both engines
+
+.PHONY: test-go
+test-go: ## the Go tests, on SQLite and PostgreSQL
+	$(WITH_POSTGRES) go test -timeout 15m ./...
+
+.PHONY: test-contract
+test-contract: build $(SCHEMATHESIS) ## schemathesis over the OpenAPI document, against the real binary
+	SCHEMATHESIS=$(SCHEMATHESIS) docs/contract/run.sh
+
+.PHONY: test-frontend
+test-frontend: frontend ## frontend_dist is what its source builds
+	@git diff --exit-code --stat -- frontend_dist || { echo "frontend_dist differs from its source: commit what 'make frontend' built"; exit 1; }
+	@test -z "$$(git status --porcelain -- frontend_dist)" || { git status --short -- frontend_dist; exit 1; }
+
+.PHONY: frontend
+frontend: ## build the interface into frontend_dist
+	cd frontend && npm ci --no-audit --no-fund --silent && npm run --silent build
+
+.PHONY: generate
+generate: ## write docs/openapi.yaml, docs/config.md and the schema goldens anew
+	UPDATE_GOLDEN=1 go test -count=1 ./app/server ./app/config -run 'Golden|Document|Markdown'
+	UPDATE_GOLDEN=1 $(WITH_POSTGRES) go test -count=1 ./app/migrate -run Golden
+
+.PHONY: golden
+golden: generate
+
+.PHONY: migration
+migration: ## NAME=add_colour: write the pair of files of a new migration
+	@packaging/migration.sh "$(NAME)"
+
+.PHONY: fuzz
+fuzz: ## each fuzz target for FUZZTIME (10s)
+	@packaging/fuzz.sh $(or $(FUZZTIME),10s)
+
+.PHONY: soak
+soak: ## the long ones: a thousand kills, long fuzzing, and a report
+	UMBRA_TEST_KILLS=1000 go test -count=1 -timeout 2h -run Kill -v ./app/server
+	@packaging/fuzz.sh 5m
+
+.PHONY: bench
+bench: build ## measure beside PocketBase in one run, and print the ratios
+	cd bench && ./run.sh
+
+.PHONY: needs
+needs: ## install what the tests need and the machine lacks (Debian packages, as root)
+	@packaging/needs.sh
+
+$(GOLANGCI):
+	GOBIN=$(BIN) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+	mv $(BIN)/golangci-lint $@
+
+$(GOVULN):
+	GOBIN=$(BIN) go install golang.org/x/vuln/cmd/govulncheck@v1.9.0
+	mv $(BIN)/govulncheck $@
+
+$(SCHEMATHESIS):
+	python3 -m venv $(CACHE)/venv
+	$(CACHE)/venv/bin/pip install --quiet --disable-pip-version-check schemathesis==4.32.5
