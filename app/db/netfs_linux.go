@@ -24,7 +24,7 @@ func refuseNetworkFS(dir string) error {
 	if err := syscall.Statfs(dir, &st); err != nil {
 		return nil //nolint:nilerr // a folder that is missing is told when the file is opened
 	}
-	if name, found := networkFS[int64(uint32(st.Type))]; found { //nolint:gosec // the magic number has 32 bits
+	if name, found := networkFS[int64(uint32(st.Type))]; found {
 		return fmt.Errorf("%s lies on a network file system (%s), where SQLite can lose data: choose a local data folder", dir, name)
 	}
 	return nil

@@ -19,7 +19,7 @@ func Document(version string) (yaml, json []byte, err error) {
 }
 
 // documents serves the document, made once when it is first asked for.
-func documents(r chi.Router, edge *api.API) error {
+func documents(r chi.Router, edge *api.API) {
 	serve := func(contentType string, body func() ([]byte, error)) http.HandlerFunc {
 		return func(w http.ResponseWriter, req *http.Request) {
 			b, err := body()
@@ -34,5 +34,4 @@ func documents(r chi.Router, edge *api.API) error {
 	}
 	r.Get("/openapi.json", serve("application/json", edge.Document().MarshalJSON))
 	r.Get("/openapi.yaml", serve("application/yaml", edge.Document().YAML))
-	return nil
 }

@@ -24,9 +24,7 @@ func (a *App) Handler(stopping <-chan struct{}) (http.Handler, error) {
 	edge := api.New(r, api.Deps{Log: a.log, Clock: a.Clock, DB: a.DB, Journal: a.Journal, Accounts: a.Accounts,
 		SessionMaxAge: a.Config.SessionMaxAge, Ready: a.ready, Stopping: stopping, Version: a.Version,
 		Todos: s.Todos})
-	if err := documents(r, edge); err != nil {
-		return nil, err
-	}
+	documents(r, edge)
 	site, err := web.New(a.Frontend, web.Options{})
 	if err != nil {
 		return nil, err

@@ -27,7 +27,8 @@ func lockFolder(dir string) (*folderLock, error) {
 		_ = f.Close()
 		return nil, fmt.Errorf("%w (%s): process %s holds it; stop that one first", ErrServing, dir, strings.TrimSpace(string(pid)))
 	}
-	if err := f.Truncate(0); err == nil {
+	err = f.Truncate(0)
+	if err == nil {
 		_, err = f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
 	}
 	if err != nil && !diskFull(err) { // the number is for people: a full disk must not keep us from starting
