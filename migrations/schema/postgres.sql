@@ -341,6 +341,7 @@ TABLE reminders COLUMN uid text COLLATE C NOT NULL;
 TABLE reminders COLUMN title text COLLATE C NOT NULL;
 TABLE reminders COLUMN description text COLLATE C NOT NULL DEFAULT ''::text;
 TABLE reminders COLUMN remind_at bigint NOT NULL;
+TABLE reminders COLUMN remind_local text COLLATE C NOT NULL;
 TABLE reminders COLUMN time_zone text COLLATE C NOT NULL DEFAULT ''::text;
 TABLE reminders COLUMN recurrence_rule text COLLATE C NOT NULL DEFAULT ''::text;
 TABLE reminders COLUMN active boolean NOT NULL DEFAULT true;

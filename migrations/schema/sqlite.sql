@@ -323,6 +323,7 @@ CREATE TABLE reminders (
     title           TEXT    NOT NULL,
     description     TEXT    NOT NULL DEFAULT '',
     remind_at       INTEGER NOT NULL,
+    remind_local    TEXT    NOT NULL,
     time_zone       TEXT    NOT NULL DEFAULT '',
     recurrence_rule TEXT    NOT NULL DEFAULT '',
     active          INTEGER NOT NULL DEFAULT 1,

@@ -486,6 +486,8 @@ CREATE INDEX event_templates_rev ON event_templates (user_id, rev, id);
 CREATE INDEX event_templates_calendar ON event_templates (user_id, calendar_id) WHERE calendar_id IS NOT NULL;
 CREATE INDEX event_templates_location ON event_templates (user_id, location_id) WHERE location_id IS NOT NULL;
 
+-- remind_local is the wall-clock start of the series in time_zone: not always
+-- what remind_at shows there, for a zone skips times.
 CREATE TABLE reminders (
     id              INTEGER PRIMARY KEY AUTOINCREMENT,
     user_id         INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -493,6 +495,7 @@ CREATE TABLE reminders (
     title           TEXT    NOT NULL,
     description     TEXT    NOT NULL DEFAULT '',
     remind_at       INTEGER NOT NULL,
+    remind_local    TEXT    NOT NULL,
     time_zone       TEXT    NOT NULL DEFAULT '',
     recurrence_rule TEXT    NOT NULL DEFAULT '',
     active          INTEGER NOT NULL DEFAULT 1,
