@@ -20,7 +20,6 @@ import (
 	"umbra/app/clock"
 	"umbra/app/db"
 	"umbra/app/journal"
-	"umbra/app/todo"
 )
 
 // Deps is what the API needs. The document can be made with all of it empty.
@@ -29,7 +28,6 @@ type Deps struct {
 	Clock        clock.Clock
 	DB           *db.DB
 	Journal      *journal.Journal
-	Accounts     *account.Service
 	Authenticate func(ctx context.Context, token string) (account.Principal, error) // nil: Accounts.Authenticate
 
 	SessionMaxAge time.Duration                   // of the cookie
@@ -37,7 +35,7 @@ type Deps struct {
 	Stopping      <-chan struct{}                 // closed when streams must end
 	Version       string
 
-	Todos *todo.Service
+	Services
 }
 
 // API holds the operations.
@@ -66,6 +64,10 @@ func New(r chi.Router, d Deps) *API {
 	a.registerAuth()
 	a.registerSettings()
 	a.registerTodos()
+	a.registerReminders()
+	a.registerProjects()
+	a.registerPeople()
+	a.registerLocations()
 	a.registerHistory()
 	a.registerMeta()
 	a.registerLive(r.HandleFunc)
@@ -79,6 +81,7 @@ func configuration(version string) huma.Config {
 	c := huma.DefaultConfig("Umbra", version)
 	c.CreateHooks = nil // no $schema in answers
 	c.SchemasPath = ""
+	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	c.DocsPath = ""
 	c.RejectUnknownQueryParameters = true
 	c.NoFormatFallback = false

@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"umbra/app/opt"
+	"umbra/app/person"
 )
 
 // decode reads JSON, refusing first what the decoder would replace in silence:
@@ -86,6 +87,8 @@ func aliases(r huma.Registry) {
 	alias[time.Time](r)
 	r.RegisterTypeAlias(reflect.TypeFor[opt.Opt[[]string]](), reflect.TypeFor[[]string]())
 	r.RegisterTypeAlias(reflect.TypeFor[opt.Opt[[]int64]](), reflect.TypeFor[[]int64]())
+	r.RegisterTypeAlias(reflect.TypeFor[opt.Opt[[]person.Contact]](), reflect.TypeFor[[]person.Contact]())
+	r.RegisterTypeAlias(reflect.TypeFor[opt.Opt[[]person.Address]](), reflect.TypeFor[[]person.Address]())
 }
 
 func alias[T any](r huma.Registry) {

@@ -22,6 +22,8 @@ import (
 	"umbra/app/fault"
 	"umbra/app/journal"
 	"umbra/app/journal/journaltest"
+	"umbra/app/location"
+	"umbra/app/person"
 	"umbra/app/todo"
 )
 
@@ -65,7 +67,9 @@ func serve(t *testing.T, d *db.DB) *server {
 // services builds every feature, as the composition root does.
 func services(d *api.Deps, s *server) {
 	d.Todos = todo.New(s.db, s.journal, s.clock)
-	journaltest.Kinds(s.journal, "project", "projects", "person", "people", "location", "locations")
+	d.People = person.New(s.db, s.journal)
+	d.Locations = location.New(s.db, s.journal)
+	journaltest.Kinds(s.journal, "project", "projects")
 }
 
 // reply is an answer, read.

@@ -177,7 +177,7 @@ var rules = []struct{ start, rule string }{
 	{"expected array length >=", "too_few"},
 	{"expected array items to be unique", "unique"},
 	{"expected value to be one of", "choice"},
-	{"expected number", "range"},
+	{"expected number ", "range"},
 	{"expected string to be", "format"},
 	{"expected string to match", "format"},
 	{"expected", "type"},

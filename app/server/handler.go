@@ -20,10 +20,9 @@ import (
 // log, panics, security headers, host names, CORS, cross-site requests, routes.
 func (a *App) Handler(stopping <-chan struct{}) (http.Handler, error) {
 	r := chi.NewRouter()
-	s := a.Services
-	edge := api.New(r, api.Deps{Log: a.log, Clock: a.Clock, DB: a.DB, Journal: a.Journal, Accounts: a.Accounts,
+	edge := api.New(r, api.Deps{Log: a.log, Clock: a.Clock, DB: a.DB, Journal: a.Journal,
 		SessionMaxAge: a.Config.SessionMaxAge, Ready: a.ready, Stopping: stopping, Version: a.Version,
-		Todos: s.Todos})
+		Services: a.Services})
 	documents(r, edge)
 	site, err := web.New(a.Frontend, web.Options{})
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"log/slog"
 
 	"umbra/app/account"
-	"umbra/app/caller"
+	"umbra/app/api"
 	"umbra/app/clock"
 	"umbra/app/config"
 	"umbra/app/journal"
@@ -33,7 +33,7 @@ type App struct {
 	Store
 	Journal  *journal.Journal
 	Accounts *account.Service
-	Services Services
+	Services api.Services
 
 	log *slog.Logger
 }
@@ -72,7 +72,7 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	a.Journal = journal.New(a.DB, o.Clock)
 	a.Accounts = account.New(account.Deps{DB: a.DB, Journal: a.Journal, Clock: o.Clock, Hasher: hasher, Keys: keys,
 		SessionMaxAge: o.Config.SessionMaxAge, MFATokenMaxAge: o.Config.MFATokenMaxAge, Log: o.Log,
-		NewUser: func(ctx context.Context, c caller.Caller) error { return a.Services.newUser(ctx, c) }})
+		NewUser: a.newUser})
 	a.Services = newServices(a.DB, a.Journal, o.Clock, a.Accounts)
 	return a, nil
 }

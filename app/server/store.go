@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -104,7 +105,7 @@ func (s *Store) CheckKey(ctx context.Context) error {
 	if err != nil || !found {
 		return err
 	}
-	return keys.VerifyKeyCheck(decode(sealed))
+	return verifyKeys(keys, sealed)
 }
 
 func (s *Store) keyCheck(ctx context.Context) (sealed string, found bool, err error) {
@@ -124,12 +125,20 @@ func (s *Store) openKeys(ctx context.Context) (keys secret.Keys, err error) {
 			return err
 		}
 		if found {
-			return keys.VerifyKeyCheck(decode(sealed))
+			return verifyKeys(keys, sealed)
 		}
-		_, err = s.DB.Exec(ctx, "INSERT INTO meta (name, value) VALUES ($1, $2)", keyCheckName, encode(keys.KeyCheck()))
+		_, err = s.DB.Exec(ctx, "INSERT INTO meta (name, value) VALUES ($1, $2)", keyCheckName, base64.StdEncoding.EncodeToString(keys.KeyCheck()))
 		return err
 	})
 	return keys, err
+}
+
+func verifyKeys(keys secret.Keys, sealed string) error {
+	value, err := base64.StdEncoding.DecodeString(sealed)
+	if err != nil {
+		return fmt.Errorf("the database's key check is damaged: %w", err)
+	}
+	return keys.VerifyKeyCheck(value)
 }
 
 func (s *Store) loadKeys(create bool) (secret.Keys, error) {
