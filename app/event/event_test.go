@@ -104,7 +104,7 @@ func (h house) window(t testing.TB, f event.Filter) string {
 	for {
 		p, err := h.List(context.Background(), h.ann, f, req)
 		if err != nil {
-			t.Fatal(err)
+			t.Fatal(f.Start, f.End, fields(err), err)
 		}
 		for _, e := range p.Items {
 			out = append(out, e.Title+" "+e.Start)

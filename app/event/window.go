@@ -136,9 +136,12 @@ func (t *top) trim() {
 	}
 }
 
-// chunk is how many events are read at a time: what is held in memory follows
-// the page, not what the window holds.
-const chunk = 250
+// How many events are read at a time: about a page, so that what is read and
+// held follows the page, not what the window holds.
+const (
+	minChunk = 60
+	maxChunk = 250
+)
 
 // expand answers the first n occurrences in [from, to) after a given one. Short
 // events are found where they begin, the others (series, mostly) by their end.
@@ -151,6 +154,7 @@ func (s *Service) expand(ctx context.Context, c caller.Caller, from, to time.Tim
 		}
 	}
 	lowest := clock.Micros(low)
+	chunk := min(max(n, minChunk), maxChunk)
 	for _, part := range []struct {
 		cond string
 		key  string
