@@ -39,7 +39,7 @@ func (s *Service) part(ctx context.Context, w *journal.Writer, id int64, p *Part
 		p.Scope = All
 	}
 	c.OneOf("scope", p.Scope, This, Following, All)
-	if p.Scope != All && p.Occurrence == "" && e.repeats() {
+	if (p.Scope == This || p.Scope == Following) && p.Occurrence == "" && e.repeats() {
 		c.Add("occurrence", "required", "must say which occurrence is meant")
 	}
 	if err = c.Err(); err != nil {
@@ -133,7 +133,7 @@ func (s *Service) updateThis(ctx context.Context, w *journal.Writer, before Even
 	}{
 		{"calendar_id", one.CalendarID != was.CalendarID},
 		{"all_day", placed && t.allDay != was.when.allDay},
-		{"time_zone", placed && t.zone != was.when.zone},
+		{"time_zone", placed && t.allDay == was.when.allDay && t.zone != was.when.zone},
 		{"person_ids", !slices.Equal(one.PersonIDs, was.PersonIDs)},
 		{"location_id", one.LocationID != nil && (before.LocationID == nil || *one.LocationID != *before.LocationID)},
 		{"recurrence_rule", one.RecurrenceRule != was.RecurrenceRule},
