@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
 	"time"
 
@@ -124,7 +125,11 @@ func register[I, O any](a *API, o op, handler func(ctx context.Context, in *I) (
 	if o.access == signedIn {
 		ho.Security = []map[string][]string{{"session": {}}}
 	}
+	nulls := notNullOf(reflect.TypeFor[I]())
 	huma.Register(a.huma, ho, func(ctx context.Context, in *I) (*O, error) {
+		if err := nulls.check(in); err != nil {
+			return nil, a.problem(ctx, err)
+		}
 		out, err := handler(ctx, in)
 		if _, ok := err.(*notModified); ok { //nolint:errorlint // made right here, never wrapped
 			return nil, err

@@ -181,6 +181,7 @@ var rules = []struct{ start, rule string }{
 	{"expected string to be", "format"},
 	{"expected string to match", "format"},
 	{"expected", "type"},
+	{"invalid date/time", "format"},
 	{"invalid", "type"},
 }
 
@@ -191,6 +192,9 @@ func fieldOf(d *huma.ErrorDetail) ProblemField {
 			f.Rule = r.rule
 			break
 		}
+	}
+	if strings.HasPrefix(d.Message, "invalid date/time") { // huma shows Go's layout
+		f.Message = "must be an instant like 2025-01-31T09:00:00Z"
 	}
 	if f.Rule == "required" { // huma names the object; a person wants the field
 		if name, ok := strings.CutPrefix(d.Message, "expected required property "); ok {
