@@ -107,6 +107,9 @@ func described(t *testing.T, doc *huma.OpenAPI, name string, s *huma.Schema) {
 // A list that could answer everything there is must not exist.
 func TestNoListIsUnbounded(t *testing.T) {
 	for name, o := range operations(document()) {
+		if !strings.HasPrefix(name, "GET ") {
+			continue // what is changed at once is bounded by the request
+		}
 		r := o.Responses["200"]
 		if r == nil || r.Content["application/json"] == nil || r.Content["application/json"].Schema.Type != huma.TypeArray {
 			continue

@@ -24,6 +24,8 @@ import (
 	"umbra/app/journal/journaltest"
 	"umbra/app/location"
 	"umbra/app/person"
+	"umbra/app/project"
+	"umbra/app/reminder"
 	"umbra/app/todo"
 )
 
@@ -69,7 +71,9 @@ func services(d *api.Deps, s *server) {
 	d.Todos = todo.New(s.db, s.journal, s.clock)
 	d.People = person.New(s.db, s.journal)
 	d.Locations = location.New(s.db, s.journal)
-	journaltest.Kinds(s.journal, "project", "projects")
+	d.Projects = project.New(s.db, s.journal)
+	d.Reminders = reminder.New(s.db, s.journal)
+	journaltest.Kinds(s.journal, "event", "calendar_events")
 }
 
 // reply is an answer, read.

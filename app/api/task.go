@@ -32,7 +32,8 @@ type TaskInput struct {
 
 type newTaskInput struct {
 	OneInput
-	createInput[newTask]
+	IdempotencyKey string `header:"Idempotency-Key" maxLength:"200" doc:"Any text of the client's: the same request with the same key within a day is carried out once, and answered alike." example:"7c9e6679-7425-40de-944b-e07fc1f90ae7"`
+	Body           newTask
 }
 
 type readTaskInput struct {
