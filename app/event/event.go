@@ -25,7 +25,7 @@ const (
 
 var statuses = []string{"confirmed", "tentative", "cancelled"}
 
-// Event is one event or series, or, where Occurrence is set, one occurrence.
+// Event is one event or series, or, where Occurrence is set, one occurrence of it.
 type Event struct {
 	ID             int64     `json:"id" doc:"Number of the event." example:"42"`
 	UID            string    `json:"uid" doc:"Globally unique id (RFC 5545 UID)." example:"6a9d2c3e-8f4b-4a0e-9a53-0b1f7d0c9d11"`
@@ -47,7 +47,7 @@ type Event struct {
 	Reminders      []string  `json:"reminders" doc:"When to remind: offsets from the start (-PT30M) or instants." example:"[\"-PT30M\"]"`
 	Status         string    `json:"status" enum:"confirmed,tentative,cancelled" doc:"Whether it takes place." example:"confirmed"`
 	URL            string    `json:"url" doc:"A page about it." example:"https://example.org/choir"`
-	Occurrence     *string   `json:"occurrence" doc:"Which occurrence of the series this is: its recurrence id, the local start as the rule gives it. Null for the event itself." example:"2025-01-31T19:00:00"`
+	Occurrence     *string   `json:"occurrence" doc:"Which occurrence of the series this is: its recurrence id, the local start as the rule gives it. Null for the event itself, and for one that does not repeat." example:"2025-01-31T19:00:00"`
 	CreatedAt      time.Time `json:"created_at" doc:"When it was made." example:"2025-01-01T08:00:00Z"`
 	UpdatedAt      time.Time `json:"updated_at" doc:"When it was last changed." example:"2025-01-01T08:00:00Z"`
 
@@ -64,14 +64,14 @@ type Event struct {
 
 // Update holds the fields to change; those left out stay as they are.
 type Update struct {
-	CalendarID     opt.Opt[int64]    `json:"calendar_id,omitzero" nullable:"false" minimum:"1" doc:"The calendar it lies in. Left out on creation: the default one." example:"1"`
+	CalendarID     opt.Opt[int64]    `json:"calendar_id,omitzero" nullable:"false" minimum:"1" maximum:"9007199254740991" doc:"The calendar it lies in. Left out on creation: the default one." example:"1"`
 	Title          opt.Opt[string]   `json:"title,omitzero" nullable:"false" minLength:"1" maxLength:"500" pattern:"\\S" doc:"What it is called." example:"Choir"`
 	Description    opt.Opt[string]   `json:"description,omitzero" maxLength:"100000" doc:"More about it, in Markdown." example:"Bring the **new** scores."`
 	Start          opt.Opt[string]   `json:"start,omitzero" nullable:"false" maxLength:"40" doc:"When it begins: an instant (RFC 3339 with offset; placed in time_zone, or in its zone so far, or in yours); a local time without offset (in time_zone, else floating); or a date (all-day). Whole seconds. Moving the start alone keeps the duration." example:"2025-01-31T19:00:00+01:00"`
 	End            opt.Opt[string]   `json:"end,omitzero" maxLength:"40" doc:"When it ends, exclusive, in the same forms; an all-day event of one day ends on the next date. Left out on creation, or null: an hour after the start, or a day for an all-day event." example:"2025-01-31T20:30:00+01:00"`
 	AllDay         opt.Opt[bool]     `json:"all_day,omitzero" nullable:"false" doc:"Whether it takes whole days; follows from the form of start when left out. True with a time of day takes that day." example:"false"`
 	TimeZone       opt.Opt[string]   `json:"time_zone,omitzero" maxLength:"64" doc:"The zone (IANA name) that its wall-clock time belongs to. Changed alone, it keeps the wall-clock time. Null: floating. Not kept for all-day events." example:"Europe/Berlin"`
-	LocationID     opt.Opt[int64]    `json:"location_id,omitzero" minimum:"1" doc:"The place it is at." example:"2"`
+	LocationID     opt.Opt[int64]    `json:"location_id,omitzero" minimum:"1" maximum:"9007199254740991" doc:"The place it is at." example:"2"`
 	Location       opt.Opt[string]   `json:"location,omitzero" maxLength:"500" doc:"Where it is, as free text." example:"Town hall, room 2"`
 	PersonIDs      opt.Opt[[]int64]  `json:"person_ids,omitzero" maxItems:"100" doc:"The people it is with." example:"[5]"`
 	Color          opt.Opt[string]   `json:"color,omitzero" pattern:"^(#[0-9a-fA-F]{6})?$" doc:"Its own colour, #rrggbb. Null or empty: its calendar's." example:"#3366cc"`

@@ -151,9 +151,12 @@ func (h hit) occurrence() Event {
 		h.change.apply(&e)
 		t = h.change.when(e.when)
 	}
-	id := e.when.id(h.id)
+	if e.repeats() {
+		id := e.when.id(h.id)
+		e.Occurrence = &id
+	}
 	e.setWhen(t)
-	e.Occurrence, e.StartsAt, e.EndsAt = &id, h.start, h.end
+	e.StartsAt, e.EndsAt = h.start, h.end
 	return e
 }
 

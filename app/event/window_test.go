@@ -116,8 +116,8 @@ func TestPagesOfAWindowHoldEachOccurrenceOnce(t *testing.T) {
 				t.Errorf("pages of %d: %d occurrences of %d", size, len(got), len(whole))
 			}
 			for i := range got {
-				if got[i].ID != whole[i].ID || *got[i].Occurrence != *whole[i].Occurrence {
-					t.Fatalf("pages of %d: the %d-th is %d %s, want %d %s", size, i, got[i].ID, *got[i].Occurrence, whole[i].ID, *whole[i].Occurrence)
+				if got[i].ID != whole[i].ID || got[i].Start != whole[i].Start {
+					t.Fatalf("pages of %d: the %d-th is %d %s, want %d %s", size, i, got[i].ID, got[i].Start, whole[i].ID, whole[i].Start)
 				}
 			}
 		}
@@ -226,6 +226,43 @@ func BenchmarkWindow(b *testing.B) {
 			}
 		})
 	}
+}
+
+func TestStarred(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		star := func(u event.Update) event.Update {
+			u.Starred = opt.Some(true)
+			return u
+		}
+		h.make(t, star(rule(at("weekly", "2020-01-06T09:00:00Z", ""), "FREQ=WEEKLY")))
+		h.make(t, star(rule(at("ended", "2020-01-06T09:00:00Z", ""), "FREQ=WEEKLY;COUNT=100")))
+		h.make(t, star(at("over", "2025-03-29T09:00:00Z", "")))
+		h.make(t, star(at("running", "2025-03-29T11:30:00Z", "")))
+		h.make(t, star(at("trip", "2024-12-01", "2025-04-01")))
+		h.make(t, star(at("today", "2025-03-29", "")))
+		h.make(t, star(at("far", "2026-03-29", "")))
+		h.make(t, at("plain", "2025-03-29T15:00:00Z", ""))
+		for i := range 70 { // more than one chunk
+			h.make(t, star(at("many", time.Date(2026, 4, 1, i, 0, 0, 0, time.UTC).Format(time.RFC3339), "")))
+		}
+		got, err := h.Starred(t.Context(), h.ann, h.clock.Now(), 6)
+		titles := ""
+		for _, e := range got {
+			titles += e.Title + " " + e.Start + ","
+		}
+		if want := "trip 2024-12-01,today 2025-03-29,running 2025-03-29T12:30:00+01:00,weekly 2025-03-31T10:00:00+02:00,far 2026-03-29,many 2026-04-01T02:00:00+02:00,"; titles != want || err != nil {
+			t.Errorf("%s, want %s; %v", titles, want, err)
+		}
+		if all, err := h.Starred(t.Context(), h.ann, h.clock.Now(), 500); err != nil || len(all) != 75 {
+			t.Errorf("%d, %v", len(all), err)
+		}
+		if h.d.Engine == db.SQLite {
+			dbtest.NoScan(t, h.d, func(ctx context.Context) error {
+				_, err := h.Starred(ctx, h.ann, h.clock.Now(), 5)
+				return err
+			})
+		}
+	})
 }
 
 func TestCancelledListsEnd(t *testing.T) {
