@@ -7,9 +7,11 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
 
 	"umbra/app/api"
 	"umbra/app/fault"
@@ -20,6 +22,7 @@ import (
 // log, panics, security headers, host names, CORS, cross-site requests, routes.
 func (a *App) Handler(stopping <-chan struct{}) (http.Handler, error) {
 	r := chi.NewRouter()
+	r.Use(middleware.GetHead) // HEAD is GET without the body
 	edge := api.New(r, api.Deps{Log: a.log, Clock: a.Clock, DB: a.DB, Journal: a.Journal,
 		SessionMaxAge: a.Config.SessionMaxAge, Ready: a.ready, Stopping: stopping, Version: a.Version,
 		Services: a.Services})
@@ -36,6 +39,7 @@ func (a *App) Handler(stopping <-chan struct{}) (http.Handler, error) {
 		site.ServeHTTP(w, req)
 	})
 	r.MethodNotAllowed(func(w http.ResponseWriter, req *http.Request) {
+		w.Header().Set("Allow", strings.Join(allowed(r, req.URL.Path), ", "))
 		edge.WriteProblem(w, req, api.MethodNotAllowed(req.Context()))
 	})
 	clients := clientFinder{trusted: a.Config.TrustedProxies}
@@ -46,6 +50,21 @@ func (a *App) Handler(stopping <-chan struct{}) (http.Handler, error) {
 	h = web.SecurityHeaders(web.HeaderOptions{HTTPS: func(r *http.Request) bool { return clients.of(r).HTTPS }, HSTS: a.Config.PublicURL.Secure()})(h)
 	h = a.recoverPanics(edge, h)
 	return a.outermost(clients, h), nil
+}
+
+// allowed are the methods that a path answers (RFC 9110 section 15.5.6).
+func allowed(r chi.Router, path string) []string {
+	var out []string
+	for _, m := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		as := m
+		if m == http.MethodHead {
+			as = http.MethodGet
+		}
+		if r.Match(chi.NewRouteContext(), as, path) {
+			out = append(out, m)
+		}
+	}
+	return out
 }
 
 func (a *App) publicURL() *url.URL {

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Runs schemathesis, with every check, over the OpenAPI document against the real
+# binary. Exceptions, each with its reason, are in schemathesis.toml beside this.
+# SCHEMATHESIS names the program; EXAMPLES how many cases an operation gets.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+here=$PWD/docs/contract
+dir=$(mktemp -d)
+server=
+cleanup() {
+  [ -z "$server" ] || kill "$server" 2>/dev/null || true
+  [ -z "$server" ] || wait "$server" 2>/dev/null || true
+  rm -rf "$dir"
+}
+trap cleanup EXIT
+
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+url=http://127.0.0.1:$port
+# Cheap hashes: it is not the passwords that are tested here.
+UMBRA_ARGON2_MEMORY_KIB=64 UMBRA_ARGON2_TIME=1 UMBRA_ARGON2_PARALLELISM=1 \
+  ./umbra serve --data-dir "$dir/data" --listen "127.0.0.1:$port" >"$dir/log" 2>&1 &
+server=$!
+for _ in $(seq 100); do
+  curl -sf "$url/api/health" >/dev/null && break
+  sleep 0.1
+done
+curl -sf -c "$dir/cookies" -H 'Content-Type: application/json' -o /dev/null \
+  -d '{"username": "contract", "password": "seven purple umbrellas", "time_zone": "Europe/Berlin"}' "$url/api/auth/setup"
+UMBRA_SESSION=$(awk '$6 == "umbra_session" {print $7}' "$dir/cookies")
+export UMBRA_SESSION
+
+cd "$dir"
+status=0
+"$SCHEMATHESIS" --config-file "$here/schemathesis.toml" run "$url/openapi.json" \
+  --checks all --mode all --workers 2 --seed 1 --generation-deterministic \
+  --max-examples "${EXAMPLES:-25}" --request-timeout 20 --no-color || status=$?
+
+if grep -qE 'level=ERROR|panic' "$dir/log"; then
+  echo "the server's log has errors:" >&2
+  grep -E 'level=ERROR|panic' "$dir/log" | head -n 20 >&2
+  status=1
+fi
+exit $status
