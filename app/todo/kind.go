@@ -37,6 +37,15 @@ func (s *Service) Revert(ctx context.Context, w *journal.Writer, id int64, img [
 		}
 	}
 	if there {
+		if t.ParentID != nil { // the parent of then may have become a part since
+			circle, err := s.isBelow(ctx, w.Caller.UserID, *t.ParentID, id)
+			if err != nil {
+				return err
+			}
+			if circle {
+				t.ParentID = nil
+			}
+		}
 		return s.save(ctx, w, &t, &now, journal.Update)
 	}
 	return s.save(ctx, w, &t, nil, journal.Restore)

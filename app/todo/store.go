@@ -190,10 +190,11 @@ func (s *Service) children(ctx context.Context, userID, id int64) ([]Todo, error
 
 // isBelow says whether id lies in the subtree of root.
 func (s *Service) isBelow(ctx context.Context, userID, id, root int64) (bool, error) {
-	_, found, err := db.One(ctx, s.db, db.Value[int64], `WITH RECURSIVE up (id, parent_id, depth) AS (
-    SELECT id, parent_id, 0 FROM todos WHERE user_id = $1 AND id = $2
-    UNION ALL
-    SELECT t.id, t.parent_id, up.depth + 1 FROM todos t JOIN up ON t.id = up.parent_id WHERE t.user_id = $1 AND up.depth < 100
+	// UNION, not UNION ALL: it ends even where there is a circle already.
+	_, found, err := db.One(ctx, s.db, db.Value[int64], `WITH RECURSIVE up (id, parent_id) AS (
+    SELECT id, parent_id FROM todos WHERE user_id = $1 AND id = $2
+    UNION
+    SELECT t.id, t.parent_id FROM todos t JOIN up ON t.id = up.parent_id WHERE t.user_id = $1
 ) SELECT 1 FROM up WHERE id = $3`, userID, id, root)
 	return found, err
 }

@@ -274,6 +274,34 @@ func TestPartsGoAndComeBackWithTheirTodo(t *testing.T) {
 	})
 }
 
+// Undo must not make two to-dos parts of one another.
+func TestUndoMakesNoCircle(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		a := h.make(t, titled("a"))
+		u := titled("b")
+		u.ParentID = opt.Some(a.ID)
+		b := h.make(t, u)
+		if _, err := h.Update(t.Context(), h.ann, b.ID, nil, todo.Update{ParentID: opt.Null[int64]()}); err != nil {
+			t.Fatal(err)
+		}
+		p, err := h.j.History(t.Context(), h.ann, page.Request{Limit: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.Update(t.Context(), h.ann, a.ID, nil, todo.Update{ParentID: opt.Some(b.ID)}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.j.Undo(t.Context(), h.ann, p.Items[0].ID); err != nil {
+			t.Fatal(err)
+		}
+		gotA, errA := h.Find(t.Context(), h.ann, a.ID)
+		gotB, errB := h.Find(t.Context(), h.ann, b.ID)
+		if errA != nil || errB != nil || gotA.ParentID == nil || gotB.ParentID != nil {
+			t.Errorf("a is below %v, b below %v; %v %v", gotA.ParentID, gotB.ParentID, errA, errB)
+		}
+	})
+}
+
 func TestUndoOfEachOperation(t *testing.T) {
 	each(t, func(t *testing.T, h house) {
 		undo := func() {
