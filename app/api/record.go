@@ -21,12 +21,12 @@ type OneInput struct {
 // readInput reads a record, unless the client has it already.
 type readInput struct {
 	OneInput
-	IfNoneMatch string `header:"If-None-Match" maxLength:"500" doc:"ETags the client has; answers 304 when one is current." example:"\"4f2a-17\""`
+	IfNoneMatch string `header:"If-None-Match" maxLength:"500" pattern:"^\\s*(\\*|(W/)?\"[^\"]*\"(\\s*,\\s*(W/)?\"[^\"]*\")*)\\s*$" patternDescription:"a list of ETags" doc:"ETags the client has; answers 304 when one is current." example:"\"4f2a-17\""`
 }
 
 // MatchInput is a condition on a change.
 type MatchInput struct {
-	IfMatch string `header:"If-Match" maxLength:"500" doc:"The ETag that was read; answers 412 when the record has changed since." example:"\"4f2a-17\""`
+	IfMatch string `header:"If-Match" maxLength:"500" pattern:"^\\s*(\\*|(W/)?\"[^\"]*\"(\\s*,\\s*(W/)?\"[^\"]*\")*)\\s*$" patternDescription:"a list of ETags" doc:"The ETag that was read; answers 412 when the record has changed since." example:"\"4f2a-17\""`
 }
 
 // changeInput changes a record.
