@@ -22,11 +22,7 @@ import (
 	"umbra/app/fault"
 	"umbra/app/journal"
 	"umbra/app/journal/journaltest"
-	"umbra/app/location"
-	"umbra/app/person"
-	"umbra/app/project"
-	"umbra/app/reminder"
-	"umbra/app/todo"
+	"umbra/app/secret"
 )
 
 // server is the whole API over HTTP, with two users, Ann and Bob, whose session
@@ -56,9 +52,14 @@ func serve(t *testing.T, d *db.DB) *server {
 		}
 		return account.Principal{UserID: c.UserID, Zone: c.Zone, Epoch: c.Epoch, Username: token}, nil
 	}}
-	services(&deps, s)
+	deps.Services = api.NewServices(d, s.journal, s.clock, s.accounts(t))
 	s.callers["ann"] = journaltest.User(t, d, s.journal, "ann", "Europe/Berlin")
 	s.callers["bob"] = journaltest.User(t, d, s.journal, "bob", "America/New_York")
+	for _, c := range s.callers {
+		if err := deps.Welcome(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+	}
 	r := chi.NewRouter()
 	s.api = api.New(r, deps)
 	s.Server = httptest.NewServer(r)
@@ -66,14 +67,18 @@ func serve(t *testing.T, d *db.DB) *server {
 	return s
 }
 
-// services builds every feature, as the composition root does.
-func services(d *api.Deps, s *server) {
-	d.Todos = todo.New(s.db, s.journal, s.clock)
-	d.People = person.New(s.db, s.journal)
-	d.Locations = location.New(s.db, s.journal)
-	d.Projects = project.New(s.db, s.journal)
-	d.Reminders = reminder.New(s.db, s.journal)
-	journaltest.Kinds(s.journal, "event", "calendar_events")
+// accounts are real, with hashes that cost little.
+func (s *server) accounts(t *testing.T) *account.Service {
+	t.Helper()
+	keys, err := secret.NewKeys("a key for tests, which is long enough to be one")
+	if err != nil {
+		t.Fatal(err)
+	}
+	hasher, err := secret.NewHasher(secret.Options{Params: secret.Params{MemoryKiB: 64, Time: 1, Parallelism: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return account.New(account.Deps{DB: s.db, Journal: s.journal, Clock: s.clock, Hasher: hasher, Keys: keys})
 }
 
 // reply is an answer, read.

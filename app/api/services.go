@@ -1,13 +1,20 @@
 package api
 
 import (
+	"context"
+
 	"umbra/app/account"
 	"umbra/app/calendar"
+	"umbra/app/caller"
+	"umbra/app/clock"
+	"umbra/app/db"
 	"umbra/app/event"
+	"umbra/app/journal"
 	"umbra/app/location"
 	"umbra/app/person"
 	"umbra/app/project"
 	"umbra/app/reminder"
+	"umbra/app/template"
 	"umbra/app/todo"
 )
 
@@ -17,8 +24,30 @@ type Services struct {
 	Todos     *todo.Service
 	Calendars *calendar.Service
 	Events    *event.Service
+	Templates *template.Service
 	Reminders *reminder.Service
 	Projects  *project.Service
 	People    *person.Service
 	Locations *location.Service
+}
+
+// NewServices builds the features on a database. Each tells the journal of its kind.
+func NewServices(d *db.DB, j *journal.Journal, c clock.Clock, accounts *account.Service) Services {
+	return Services{
+		Accounts:  accounts,
+		Todos:     todo.New(d, j, c),
+		Calendars: calendar.New(d, j, accounts),
+		Events:    event.New(d, j),
+		Templates: template.New(d, j),
+		Reminders: reminder.New(d, j),
+		Projects:  project.New(d, j),
+		People:    person.New(d, j),
+		Locations: location.New(d, j),
+	}
+}
+
+// Welcome gives a new user what everyone starts with, in the transaction that makes them.
+func (s Services) Welcome(ctx context.Context, c caller.Caller) error {
+	_, err := s.Calendars.CreateDefault(ctx, c)
+	return err
 }

@@ -11,6 +11,7 @@ import (
 
 	"umbra/app/account"
 	"umbra/app/api"
+	"umbra/app/caller"
 	"umbra/app/clock"
 	"umbra/app/config"
 	"umbra/app/journal"
@@ -72,8 +73,8 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	a.Journal = journal.New(a.DB, o.Clock)
 	a.Accounts = account.New(account.Deps{DB: a.DB, Journal: a.Journal, Clock: o.Clock, Hasher: hasher, Keys: keys,
 		SessionMaxAge: o.Config.SessionMaxAge, MFATokenMaxAge: o.Config.MFATokenMaxAge, Log: o.Log,
-		NewUser: a.newUser})
-	a.Services = newServices(a.DB, a.Journal, o.Clock, a.Accounts)
+		NewUser: func(ctx context.Context, c caller.Caller) error { return a.Services.Welcome(ctx, c) }})
+	a.Services = api.NewServices(a.DB, a.Journal, o.Clock, a.Accounts)
 	return a, nil
 }
 

@@ -1,0 +1,45 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"umbra/app/calendar"
+)
+
+// newCalendar is what a new calendar is made from: the same fields, with a name.
+type newCalendar calendar.Update
+
+type calendarFilter struct {
+	ListInput
+	Visible string `query:"visible" enum:"true,false" doc:"Only those that are shown, or only those that are not." example:"true"`
+	Sort    string `query:"sort" enum:"name,-name,created_at,-created_at,updated_at,-updated_at" default:"name" doc:"The order; - turns it round."`
+}
+
+func (f calendarFilter) filter() calendar.Filter {
+	out := calendar.Filter{Query: f.Q, Sort: f.Sort}
+	if f.Visible != "" {
+		visible := f.Visible == "true"
+		out.Visible = &visible
+	}
+	return out
+}
+
+func (a *API) registerCalendars() {
+	const tag = "Calendars"
+	register(a, op{id: "listCalendars", method: http.MethodGet, path: "/api/calendars", tag: tag, summary: "List calendars"},
+		func(ctx context.Context, in *calendarFilter) (*many[calendar.Calendar], error) {
+			p, err := a.Calendars.List(ctx, who(ctx), in.filter(), in.page())
+			if err != nil {
+				return nil, err
+			}
+			return answer(ctx, in.PageInput, p, func() (int64, error) { return a.Calendars.Count(ctx, who(ctx), in.filter()) })
+		})
+	registerResource(a, resource[calendar.Calendar, calendar.Update, newCalendar]{
+		name: "Calendar", article: "a calendar", tag: tag, path: "/api/calendars", required: []string{"name"}, derived: true,
+		deletes: "Its events go with it. When it was the default one, the oldest of the others becomes that; the last one cannot be deleted (409).",
+		create:  a.Calendars.Create, find: a.Calendars.Find, update: a.Calendars.Update, remove: a.Calendars.Delete,
+		from: func(n newCalendar) calendar.Update { return calendar.Update(n) },
+		key:  func(c calendar.Calendar) (id, rev int64) { return c.ID, c.Rev },
+	})
+}
