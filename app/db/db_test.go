@@ -175,6 +175,9 @@ func TestDriverErrorsBecomeFaults(t *testing.T) {
 		if !fault.Is(err, fault.Conflict) {
 			t.Errorf("foreign key: %v", err)
 		}
+		if _, err = d.Exec(t.Context(), "UPDATE notes SET n = 0 WHERE name = $1", "a\x00b"); d.Engine == db.Postgres && !fault.Is(err, fault.Invalid) {
+			t.Errorf("a NUL in text: %v", err)
+		}
 		if _, err = d.Exec(t.Context(), "SELECT nonsense FROM nowhere"); fault.KindOf(err) != fault.Internal || err == nil {
 			t.Errorf("bad SQL: %v", err)
 		}

@@ -74,6 +74,8 @@ func mapPostgres(query string, err *pgconn.PgError) error {
 		return dangling(because)
 	case "53100", "53200":
 		return full(because)
+	case "22021": // NUL or no UTF-8, in a parameter that no rule looked at
+		return fault.New(fault.Invalid, "characters", "The text holds a character that cannot be stored.").Because(because)
 	case "40001", "40P01", "55P03":
 		return fault.New(fault.Overloaded, "busy", "The database is busy. Try again in a moment.").Because(because).After(time.Second)
 	}
