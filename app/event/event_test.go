@@ -358,3 +358,11 @@ func TestWhatIsGoneIsLetGoOfOnRestore(t *testing.T) {
 		}
 	})
 }
+
+func TestWithoutAnyCalendar(t *testing.T) {
+	h := open(t, dbtest.Open(t, db.SQLite))
+	h.row(t, "DELETE FROM calendars WHERE user_id = $1", h.bob.UserID)
+	if _, err := h.Create(t.Context(), h.bob, at("x", "2025-01-01", "")); !slices.Equal(fields(err), []string{"calendar_id"}) {
+		t.Error(err)
+	}
+}
