@@ -55,6 +55,22 @@ func (a *API) authorize(ctx huma.Context, next func(huma.Context)) {
 	next(huma.WithValue(ctx, principalKey{}, p))
 }
 
+// refuseEmpty is huma middleware: a parameter such as due_before= is a mistake,
+// and must not mean the same as leaving it out. Empty text is nobody's mistake.
+func (a *API) refuseEmpty(ctx huma.Context, next func(huma.Context)) {
+	if u := ctx.URL(); strings.Contains(u.RawQuery+"&", "=&") {
+		query := u.Query()
+		for _, p := range ctx.Operation().Parameters {
+			text := p.Schema.Type == huma.TypeString && p.Schema.Format == "" && len(p.Schema.Enum) == 0
+			if p.In == "query" && !text && query.Has(p.Name) && query.Get(p.Name) == "" {
+				a.refuse(ctx, fault.BadField(p.Name, "format", "must not be empty; leave it out instead"))
+				return
+			}
+		}
+	}
+	next(ctx)
+}
+
 func (a *API) refuse(ctx huma.Context, err error) {
 	p := a.problem(ctx.Context(), err)
 	for k, vs := range p.GetHeaders() {

@@ -58,7 +58,7 @@ func New(r chi.Router, d Deps) *API {
 	}
 	a.huma = humachi.New(r, configuration(d.Version))
 	aliases(a.huma.OpenAPI().Components.Schemas)
-	a.huma.UseMiddleware(withRequestURL, a.authorize)
+	a.huma.UseMiddleware(withRequestURL, a.authorize, a.refuseEmpty)
 	if a.authenticate == nil {
 		a.authenticate = a.Accounts.Authenticate
 	}
@@ -127,6 +127,9 @@ func register[I, O any](a *API, o op, handler func(ctx context.Context, in *I) (
 		Metadata: map[string]any{"access": o.access}, Extensions: map[string]any{"x-access": string(o.access)}}
 	if o.access == signedIn {
 		ho.Security = []map[string][]string{{"session": {}}}
+	}
+	if _, conditional := reflect.TypeFor[I]().FieldByName("IfNoneMatch"); conditional {
+		ho.Responses = map[string]*huma.Response{"304": {Description: "The client has the current one."}}
 	}
 	nulls := notNullOf(reflect.TypeFor[I]())
 	huma.Register(a.huma, ho, func(ctx context.Context, in *I) (*O, error) {

@@ -32,8 +32,8 @@ func (f eventFilter) filter() event.Filter {
 
 type readEventInput struct {
 	OneInput
-	IfNoneMatch string `header:"If-None-Match" maxLength:"500" pattern:"^\\s*(\\*|(W/)?\"[^\"]*\"(\\s*,\\s*(W/)?\"[^\"]*\")*)\\s*$" patternDescription:"a list of ETags" doc:"ETags the client has; answers 304 when one is current." example:"\"4f2a-17\""`
-	Occurrence  string `query:"occurrence" maxLength:"40" doc:"Reads this occurrence of a series, by its recurrence id as lists give it." example:"2025-01-31T19:00:00"`
+	CacheInput
+	Occurrence string `query:"occurrence" maxLength:"40" doc:"Reads this occurrence of a series, by its recurrence id as lists give it." example:"2025-01-31T19:00:00"`
 }
 
 // PartInput says which part of a series is meant.

@@ -54,8 +54,8 @@ func (a *API) registerPeople() {
 
 type photoInput struct {
 	OneInput
-	IfNoneMatch string `header:"If-None-Match" maxLength:"500" doc:"ETags the client has; answers 304 when one is current." example:"\"4f2a-17\""`
-	V           string `query:"v" maxLength:"20" doc:"As the path in photo has it; only there to make it another path when the photo changes." example:"17"`
+	CacheInput
+	V string `query:"v" maxLength:"20" doc:"As the path in photo has it; only there to make it another path when the photo changes." example:"17"`
 }
 
 // image answers the bytes of an image.

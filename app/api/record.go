@@ -18,15 +18,20 @@ type OneInput struct {
 	ID int64 `path:"id" minimum:"1" maximum:"9007199254740991" doc:"Number of the record." example:"1"`
 }
 
+// CacheInput names what the client has already.
+type CacheInput struct {
+	IfNoneMatch string `header:"If-None-Match" maxLength:"500" pattern:"^\\s*((\\*|(W/)?\"[^\"]*\"(\\s*,\\s*(W/)?\"[^\"]*\")*)\\s*)?$" patternDescription:"a list of ETags" doc:"ETags the client has; answers 304 when one is current." example:"\"4f2a-17\""`
+}
+
 // readInput reads a record, unless the client has it already.
 type readInput struct {
 	OneInput
-	IfNoneMatch string `header:"If-None-Match" maxLength:"500" pattern:"^\\s*(\\*|(W/)?\"[^\"]*\"(\\s*,\\s*(W/)?\"[^\"]*\")*)\\s*$" patternDescription:"a list of ETags" doc:"ETags the client has; answers 304 when one is current." example:"\"4f2a-17\""`
+	CacheInput
 }
 
 // MatchInput is a condition on a change.
 type MatchInput struct {
-	IfMatch string `header:"If-Match" maxLength:"500" pattern:"^\\s*(\\*|(W/)?\"[^\"]*\"(\\s*,\\s*(W/)?\"[^\"]*\")*)\\s*$" patternDescription:"a list of ETags" doc:"The ETag that was read; answers 412 when the record has changed since." example:"\"4f2a-17\""`
+	IfMatch string `header:"If-Match" maxLength:"500" pattern:"^\\s*((\\*|(W/)?\"[^\"]*\"(\\s*,\\s*(W/)?\"[^\"]*\")*)\\s*)?$" patternDescription:"a list of ETags" doc:"The ETag that was read; answers 412 when the record has changed since." example:"\"4f2a-17\""`
 }
 
 // changeInput changes a record.

@@ -11,9 +11,7 @@ import (
 func (a *API) registerSettings() {
 	const tag = "Settings"
 	register(a, op{id: "getSettings", method: http.MethodGet, path: "/api/settings", tag: tag, summary: "Read the settings"},
-		func(ctx context.Context, in *struct {
-			IfNoneMatch string `header:"If-None-Match" maxLength:"500" pattern:"^\\s*(\\*|(W/)?\"[^\"]*\"(\\s*,\\s*(W/)?\"[^\"]*\")*)\\s*$" patternDescription:"a list of ETags" doc:"ETags the client has; answers 304 when one is current."`
-		}) (*record[account.Settings], error) {
+		func(ctx context.Context, in *CacheInput) (*record[account.Settings], error) {
 			s, err := a.Accounts.Settings(ctx, who(ctx))
 			if err != nil {
 				return nil, err

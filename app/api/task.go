@@ -38,7 +38,7 @@ type newTaskInput struct {
 
 type readTaskInput struct {
 	TaskInput
-	IfNoneMatch string `header:"If-None-Match" maxLength:"500" doc:"ETags the client has; answers 304 when one is current." example:"\"4f2a-17\""`
+	CacheInput
 }
 
 type changeTaskInput struct {

@@ -17,13 +17,14 @@ trap cleanup EXIT
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 url=http://127.0.0.1:$port
 # Cheap hashes: it is not the passwords that are tested here.
-UMBRA_ARGON2_MEMORY_KIB=64 UMBRA_ARGON2_TIME=1 UMBRA_ARGON2_PARALLELISM=1 \
+env -u UMBRA_TEST_POSTGRES UMBRA_ARGON2_MEMORY_KIB=64 UMBRA_ARGON2_TIME=1 UMBRA_ARGON2_PARALLELISM=1 \
   ./umbra serve --data-dir "$dir/data" --listen "127.0.0.1:$port" >"$dir/log" 2>&1 &
 server=$!
 for _ in $(seq 100); do
   curl -sf "$url/api/health" >/dev/null && break
   sleep 0.1
 done
+curl -sf "$url/api/health" >/dev/null || { cat "$dir/log" >&2; exit 1; }
 curl -sf -c "$dir/cookies" -H 'Content-Type: application/json' -o /dev/null \
   -d '{"username": "contract", "password": "seven purple umbrellas", "time_zone": "Europe/Berlin"}' "$url/api/auth/setup"
 UMBRA_SESSION=$(awk '$6 == "umbra_session" {print $7}' "$dir/cookies")
