@@ -75,7 +75,21 @@ func New(r chi.Router, d Deps) *API {
 	a.registerHistory()
 	a.registerMeta()
 	a.registerLive(r.HandleFunc)
+	a.only(r, http.MethodPatch, "/api/projects/{id}/tasks/reorder")
 	return a
+}
+
+// only keeps a path that another one's parameter would take ("reorder" is no
+// task's number) to its one method.
+func (a *API) only(r chi.Router, method, path string) {
+	for _, m := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		if m != method {
+			r.MethodFunc(m, path, func(w http.ResponseWriter, req *http.Request) {
+				w.Header().Set("Allow", method)
+				a.WriteProblem(w, req, MethodNotAllowed(req.Context()))
+			})
+		}
+	}
 }
 
 // Document is the OpenAPI 3.1 document.

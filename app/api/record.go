@@ -20,7 +20,7 @@ type OneInput struct {
 
 // CacheInput names what the client has already.
 type CacheInput struct {
-	IfNoneMatch string `header:"If-None-Match" maxLength:"500" pattern:"^\\s*((\\*|(W/)?\"[^\"]*\"(\\s*,\\s*(W/)?\"[^\"]*\")*)\\s*)?$" patternDescription:"a list of ETags" doc:"ETags the client has; answers 304 when one is current." example:"\"4f2a-17\""`
+	IfNoneMatch string `header:"If-None-Match" maxLength:"500" pattern:"^(\\*|(W/)?\"[^\"]*\"( *, *(W/)?\"[^\"]*\")*)?$" patternDescription:"a list of ETags" doc:"ETags the client has; answers 304 when one is current." example:"\"4f2a-17\""`
 }
 
 // readInput reads a record, unless the client has it already.
@@ -31,7 +31,7 @@ type readInput struct {
 
 // MatchInput is a condition on a change.
 type MatchInput struct {
-	IfMatch string `header:"If-Match" maxLength:"500" pattern:"^\\s*((\\*|(W/)?\"[^\"]*\"(\\s*,\\s*(W/)?\"[^\"]*\")*)\\s*)?$" patternDescription:"a list of ETags" doc:"The ETag that was read; answers 412 when the record has changed since." example:"\"4f2a-17\""`
+	IfMatch string `header:"If-Match" maxLength:"500" pattern:"^(\\*|(W/)?\"[^\"]*\"( *, *(W/)?\"[^\"]*\")*)?$" patternDescription:"a list of ETags" doc:"The ETag that was read; answers 412 when the record has changed since." example:"\"4f2a-17\""`
 }
 
 // changeInput changes a record.
