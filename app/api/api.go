@@ -82,7 +82,7 @@ func New(r chi.Router, d Deps) *API {
 // only keeps a path that another one's parameter would take ("reorder" is no
 // task's number) to its one method.
 func (a *API) only(r chi.Router, method, path string) {
-	for _, m := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+	for _, m := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions, http.MethodTrace} {
 		if m != method {
 			r.MethodFunc(m, path, func(w http.ResponseWriter, req *http.Request) {
 				w.Header().Set("Allow", method)
