@@ -1,0 +1,62 @@
+package main
+
+import (
+	"os"
+	"time"
+)
+
+// footprint is what a server costs beside its answers.
+type footprint struct {
+	first, start    time.Duration
+	idle, end, peak float64 // MiB of resident memory
+	disk, file      float64 // MiB
+}
+
+// coldStarts is how often a start is measured.
+const coldStarts = 5
+
+// prepare leaves a server running with an account signed in, and measures on
+// the way what the load would spoil.
+func (p *peer) prepare() (f footprint, err error) {
+	info, err := os.Stat(p.binary)
+	if err != nil {
+		return f, err
+	}
+	f.file = float64(info.Size()) / (1 << 20)
+	if err := os.Mkdir(p.dir, 0o700); err != nil {
+		return f, err
+	}
+	if f.first, err = p.start(); err != nil {
+		return f, err
+	}
+	err = p.setUp(p)
+	p.stop()
+	if err != nil {
+		return f, err
+	}
+	if f.start, err = p.coldStarts(coldStarts); err != nil {
+		return f, err
+	}
+	if _, err = p.start(); err != nil {
+		return f, err
+	}
+	if p.headers, err = p.logIn(p); err != nil {
+		return f, err
+	}
+	time.Sleep(2 * time.Second) // what a log-in took may be given back
+	f.idle, err = p.memory("VmRSS")
+	return f, err
+}
+
+// finish takes what is left to measure and stops the server.
+func (p *peer) finish(f *footprint) (err error) {
+	if f.end, err = p.memory("VmRSS"); err != nil {
+		return err
+	}
+	if f.peak, err = p.memory("VmHWM"); err != nil {
+		return err
+	}
+	p.stop()
+	f.disk, err = p.onDisk()
+	return err
+}

@@ -1,0 +1,3 @@
+module umbra/bench
+
+go 1.26

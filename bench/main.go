@@ -1,0 +1,85 @@
+// Command bench measures Umbra beside PocketBase in one run: the same records,
+// the same requests, in turns. Traffic stays on 127.0.0.1.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+type options struct {
+	umbra, pocketbase string
+	records           int
+	rounds, clients   int
+	limit             time.Duration
+	out               string
+	dir               string
+}
+
+func main() {
+	var o options
+	flag.StringVar(&o.umbra, "umbra", "../bin/umbra", "Umbra's executable")
+	flag.StringVar(&o.pocketbase, "pocketbase", "../bin/bench-pocketbase", "PocketBase's executable, built from ./pocketbase")
+	flag.IntVar(&o.records, "todos", 10_000, "how many to-dos")
+	flag.IntVar(&o.rounds, "rounds", 5, "how often each server has its turn in an operation")
+	flag.IntVar(&o.clients, "clients", 8, "how many connections at once")
+	flag.DurationVar(&o.limit, "time", time.Second, "how long a turn lasts")
+	flag.StringVar(&o.out, "out", "", "a file that gets the report too")
+	flag.Parse()
+	if err := inFolder(o, beside); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func inFolder(o options, run func(options) error) error {
+	dir, err := os.MkdirTemp("", "umbra-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	o.dir = dir
+	return run(o)
+}
+
+// beside measures Umbra and PocketBase.
+func beside(o options) error {
+	peers := []*peer{umbra("Umbra", o.umbra, filepath.Join(o.dir, "umbra")), pocketbase(o.pocketbase, filepath.Join(o.dir, "pocketbase"))}
+	prints := make([]footprint, len(peers))
+	for i, p := range peers {
+		var err error
+		if prints[i], err = p.prepare(); err != nil {
+			return err
+		}
+		defer p.stop()
+	}
+	ops := operations(o.records, o.rounds)
+	results := make([][]*result, len(ops))
+	for i, op := range ops {
+		var err error
+		if results[i], err = measure(peers, op, o.rounds, o.clients, o.limit); err != nil {
+			return err
+		}
+		fmt.Fprintf(os.Stderr, "%s: %.0f and %.0f requests/s\n", op.name, results[i][0].perSecond(), results[i][1].perSecond())
+	}
+	for i, p := range peers {
+		if err := p.finish(&prints[i]); err != nil {
+			return err
+		}
+	}
+	var r report
+	names := []string{peers[0].name, peers[1].name}
+	r.line("# Benchmarks\n")
+	r.line("Made by `make bench` on %s: %s, %d connections, %d to-dos, %d turns each. Only the ratios mean something on another machine.\n",
+		time.Now().Format(time.DateOnly), machine(), o.clients, o.records, o.rounds)
+	r.operations(names, ops, results)
+	r.footprints(names, prints)
+	r.line("Both servers check the session and the access rule on every request and run as they come: Umbra syncs each\n" +
+		"commit to the disk (`synchronous=FULL`) and keeps a history of every change; PocketBase syncs at checkpoints\n" +
+		"(`NORMAL`). Its list is asked without the total (`skipTotal`), which Umbra counts only on request either.")
+	return r.save(os.Stdout, o.out)
+}
+

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// peer is a server that is measured: how it is started, signed in to and asked.
+type peer struct {
+	name    string
+	binary  string
+	command func(dir, addr string) []string // arguments
+	setUp   func(p *peer) error // makes the account
+	logIn   func(p *peer) (headers string, err error)
+
+	todos string // path of the collection
+	list  string // path of 50 open to-dos by due date
+
+	dir     string
+	addr    string
+	headers string // what signs a request in
+	process *exec.Cmd
+	log     *bytes.Buffer
+	ids     []string
+}
+
+// start runs the server until it answers, and says how long that took.
+func (p *peer) start() (time.Duration, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	p.addr = l.Addr().String()
+	_ = l.Close()
+	p.log = &bytes.Buffer{}
+	p.process = exec.Command(p.binary, p.command(p.dir, p.addr)...)
+	p.process.Stdout, p.process.Stderr = p.log, p.log
+	p.process.Env = append(os.Environ(), "TZ=UTC")
+	begun := time.Now()
+	if err := p.process.Start(); err != nil {
+		return 0, err
+	}
+	for time.Since(begun) < 30*time.Second {
+		if c, err := dial(p.addr); err == nil {
+			status, _, _, err := c.do(appendRequest(nil, p.addr, "GET", "/api/health", "", ""), "")
+			c.close()
+			if err == nil && status == 200 {
+				return time.Since(begun), nil
+			}
+		}
+		time.Sleep(500 * time.Microsecond)
+	}
+	p.stop()
+	return 0, fmt.Errorf("%s did not answer within 30 s: %s", p.name, p.log)
+}
+
+func (p *peer) stop() {
+	if p.process == nil {
+		return
+	}
+	_ = p.process.Process.Signal(syscall.SIGTERM)
+	ended := time.AfterFunc(15*time.Second, func() { _ = p.process.Process.Kill() })
+	_ = p.process.Wait()
+	ended.Stop()
+	p.process = nil
+}
+
+// coldStarts starts an existing data folder n times and answers the median.
+func (p *peer) coldStarts(n int) (time.Duration, error) {
+	var all []time.Duration
+	for range n {
+		took, err := p.start()
+		if err != nil {
+			return 0, err
+		}
+		p.stop()
+		all = append(all, took)
+	}
+	slices.Sort(all)
+	return all[n/2], nil
+}
+
+// call is one request outside the measurements; 2xx or an error.
+func (p *peer) call(method, path, body, wanted string) (header string, answer map[string]any, err error) {
+	c, err := dial(p.addr)
+	if err != nil {
+		return "", nil, err
+	}
+	defer c.close()
+	status, header, b, err := c.do(appendRequest(nil, p.addr, method, path, p.headers, body), wanted)
+	if err == nil && status/100 != 2 {
+		err = fmt.Errorf("%s: %s %s: %d: %.300s", p.name, method, path, status, b)
+	}
+	if err == nil && len(b) > 0 {
+		err = json.Unmarshal(b, &answer)
+	}
+	return header, answer, err
+}
+
+// memory reads a line of /proc/PID/status, such as VmRSS, in MiB.
+func (p *peer) memory(line string) (float64, error) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.process.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	for l := range strings.Lines(string(b)) {
+		if rest, ok := strings.CutPrefix(l, line+":"); ok {
+			kb, err := strconv.ParseFloat(strings.Fields(rest)[0], 64)
+			return kb / 1024, err
+		}
+	}
+	return 0, errors.New("no " + line)
+}
+
+// cpu is the processor time that the server has used.
+func (p *peer) cpu() (time.Duration, error) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.process.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	fields := strings.Fields(string(b[bytes.LastIndexByte(b, ')')+1:]))
+	user, err := strconv.Atoi(fields[11])
+	if err != nil {
+		return 0, err
+	}
+	system, err := strconv.Atoi(fields[12])
+	return time.Duration(user+system) * 10 * time.Millisecond, err // ticks of 100 Hz
+}
+
+// onDisk is the size of the data folder's files in MiB.
+func (p *peer) onDisk() (float64, error) {
+	var sum int64
+	err := filepath.WalkDir(p.dir, func(_ string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if err == nil {
+			sum += info.Size()
+		}
+		return err
+	})
+	return float64(sum) / (1 << 20), err
+}
