@@ -82,4 +82,3 @@ func beside(o options) error {
 		"(`NORMAL`). Its list is asked without the total (`skipTotal`), which Umbra counts only on request either.")
 	return r.save(os.Stdout, o.out)
 }
-

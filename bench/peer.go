@@ -21,7 +21,7 @@ type peer struct {
 	name    string
 	binary  string
 	command func(dir, addr string) []string // arguments
-	setUp   func(p *peer) error // makes the account
+	setUp   func(p *peer) error             // makes the account
 	logIn   func(p *peer) (headers string, err error)
 
 	todos string // path of the collection
