@@ -36,8 +36,7 @@ Exit codes: 0 ok, 1 failed, 2 wrong use or wrong settings.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 
-		SuggestionsMinimumDistance: 2,
-		CompletionOptions:          cobra.CompletionOptions{DisableDefaultCmd: true},
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
 	e.root = root
 	config.Register(root.PersistentFlags())
@@ -116,6 +115,7 @@ func noSubcommand(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
+	c.SuggestionsMinimumDistance = 2
 	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
 		return misused(c, "%s has no command %q; did you mean %s?", c.CommandPath(), args[0], strings.Join(near, " or "))
 	}
