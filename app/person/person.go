@@ -65,10 +65,10 @@ type Update struct {
 	FamilyName       opt.Opt[string]    `json:"family_name,omitzero" maxLength:"200" doc:"Last names." example:"Lovelace"`
 	DisplayName      opt.Opt[string]    `json:"display_name,omitzero" maxLength:"500" doc:"What they are shown as. Null or empty: made of given and family name, else the nickname, else the company, and changing with them." example:"Ada Lovelace"`
 	Nickname         opt.Opt[string]    `json:"nickname,omitzero" maxLength:"200" doc:"What friends say." example:"Countess"`
-	Emails           opt.Opt[[]Contact] `json:"emails,omitzero" maxItems:"50" doc:"Their e-mail addresses."`
-	Phones           opt.Opt[[]Contact] `json:"phones,omitzero" maxItems:"50" doc:"Their telephone numbers, each at most 100 characters."`
-	Addresses        opt.Opt[[]Address] `json:"addresses,omitzero" maxItems:"20" doc:"Where they live and work."`
-	Groups           opt.Opt[[]string]  `json:"groups,omitzero" maxItems:"50" doc:"The groups they belong to, each at most 100 characters." example:"[\"family\"]"`
+	Emails           opt.Opt[[]Contact] `json:"emails,omitzero" nullable:"true" maxItems:"50" doc:"Their e-mail addresses."`
+	Phones           opt.Opt[[]Contact] `json:"phones,omitzero" nullable:"true" maxItems:"50" doc:"Their telephone numbers, each at most 100 characters."`
+	Addresses        opt.Opt[[]Address] `json:"addresses,omitzero" nullable:"true" maxItems:"20" doc:"Where they live and work."`
+	Groups           opt.Opt[[]string]  `json:"groups,omitzero" nullable:"true" maxItems:"50" doc:"The groups they belong to, each at most 100 characters." example:"[\"family\"]"`
 	Photo            opt.Opt[string]    `json:"photo,omitzero" maxLength:"700000" doc:"A data: URI with a JPEG, PNG, GIF or WebP image in base64, of at most 512 KiB. Null removes the photo; the path that was read leaves it as it is." example:"data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAAC"`
 	Birthday         opt.Opt[string]    `json:"birthday,omitzero" maxLength:"10" doc:"YYYY-MM-DD, or --MM-DD where the year is not known. Null clears it." example:"1815-12-10"`
 	Anniversary      opt.Opt[string]    `json:"anniversary,omitzero" maxLength:"10" doc:"YYYY-MM-DD, or --MM-DD where the year is not known. Null clears it." example:"--07-08"`
