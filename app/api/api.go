@@ -72,6 +72,7 @@ func New(r chi.Router, d Deps) *API {
 	a.registerProjects()
 	a.registerPeople()
 	a.registerLocations()
+	a.registerAgenda()
 	a.registerHistory()
 	a.registerMeta()
 	a.registerLive(r.HandleFunc)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"umbra/app/account"
+	"umbra/app/agenda"
 	"umbra/app/calendar"
 	"umbra/app/caller"
 	"umbra/app/clock"
@@ -14,6 +15,7 @@ import (
 	"umbra/app/person"
 	"umbra/app/project"
 	"umbra/app/reminder"
+	"umbra/app/search"
 	"umbra/app/template"
 	"umbra/app/todo"
 )
@@ -29,20 +31,25 @@ type Services struct {
 	Projects  *project.Service
 	People    *person.Service
 	Locations *location.Service
+	Agenda    *agenda.Service
+	Search    *search.Service
 }
 
 // NewServices builds the features on a database. Each tells the journal of its kind.
 func NewServices(d *db.DB, j *journal.Journal, c clock.Clock, accounts *account.Service) Services {
+	events := event.New(d, j)
 	return Services{
 		Accounts:  accounts,
 		Todos:     todo.New(d, j, c),
 		Calendars: calendar.New(d, j, accounts),
-		Events:    event.New(d, j),
+		Events:    events,
 		Templates: template.New(d, j),
 		Reminders: reminder.New(d, j),
 		Projects:  project.New(d, j),
 		People:    person.New(d, j),
 		Locations: location.New(d, j),
+		Agenda:    agenda.New(d, c, agendaEvents{events}),
+		Search:    search.New(d),
 	}
 }
 
