@@ -30,7 +30,7 @@ func newNotifier(environ []string) (*notifier, error) {
 	if socket == "" {
 		return nil, nil
 	}
-	conn, err := net.Dial("unixgram", socket) // one that begins with @ is abstract, to net as well
+	conn, err := (&net.Dialer{}).DialContext(context.Background(), "unixgram", socket) // one that begins with @ is abstract, to net as well
 	if err != nil {
 		return nil, fmt.Errorf("the NOTIFY_SOCKET that systemd named: %w", err)
 	}

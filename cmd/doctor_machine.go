@@ -1,0 +1,158 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+
+	"umbra/app/clock"
+	"umbra/app/config"
+	"umbra/app/secret"
+	"umbra/app/server"
+)
+
+const (
+	mib        = 1 << 20
+	diskLow    = 500 * mib // room for a copy of a usual database, and more
+	diskEmpty  = 50 * mib
+	memoryLow  = 128 * mib
+	oldestYear = 2025 // no clock that is right shows less
+)
+
+func checkSettings(c config.Config) finding {
+	f := finding{"settings", ok, "all are right", ""}
+	if w := c.Warnings(); len(w) > 0 {
+		f.Status, f.Detail, f.Fix = warn, strings.Join(w, "; "), "change what it says; `umbra config` shows every setting"
+	}
+	return f
+}
+
+func checkFolder(dir string) finding {
+	f := finding{"data folder", ok, dir, ""}
+	info, err := os.Stat(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		f.Status, f.Detail = fail, dir+" is not there"
+		f.Fix = "start `umbra serve` once, which makes it, or name the right folder with --data-dir"
+		return f
+	}
+	if err != nil {
+		f.Status, f.Detail, f.Fix = fail, err.Error(), "run this as the user that runs the server"
+		return f
+	}
+	probe, err := os.CreateTemp(dir, ".doctor-*")
+	if err != nil {
+		f.Status, f.Detail, f.Fix = fail, "cannot be written to: "+err.Error(), "run this as the user that runs the server, or make room on the disk"
+		return f
+	}
+	_ = probe.Close()
+	_ = os.Remove(probe.Name())
+	if mode := info.Mode().Perm(); mode&0o077 != 0 && runtime.GOOS != "windows" {
+		f.Status, f.Detail = warn, fmt.Sprintf("%s is open to others on this machine (mode %04o)", dir, mode)
+		f.Fix = "run `chmod 700 " + dir + "`"
+	}
+	return f
+}
+
+func checkDisk(c config.Config) finding {
+	f := finding{Name: "disk space", Status: ok}
+	dir := c.DataDir
+	size := int64(0)
+	if path := server.DatabasePath(c); path != "" {
+		if info, err := os.Stat(path); err == nil {
+			dir, size = filepath.Dir(path), info.Size()
+		}
+	}
+	free, err := freeBytes(dir)
+	if err != nil {
+		f.Detail = "not known: " + err.Error()
+		return f
+	}
+	f.Detail = fmt.Sprintf("%d MiB free, the database has %d MiB", free/mib, size/mib)
+	switch {
+	case free < diskEmpty:
+		f.Status, f.Fix = fail, "free some space: nothing can be written when the disk is full"
+	case free < diskLow || free < 2*uint64(size): //nolint:gosec // a file's size is not negative
+		f.Status, f.Fix = warn, "free some space: an upgrade copies the database first"
+	}
+	return f
+}
+
+// checkServer is no failure when nothing runs: that may be meant.
+func checkServer(ctx context.Context, c config.Config) finding {
+	f := finding{Name: "server", Status: ok}
+	address, err := localAddress(c.Listen)
+	if err == nil {
+		err = healthy(ctx, address)
+	}
+	switch {
+	case err == nil:
+		f.Detail = "answers at http://" + address
+	case address == "" || errors.Is(err, syscall.ECONNREFUSED):
+		f.Detail = "is not running"
+	default:
+		f.Status, f.Detail = warn, err.Error()
+		f.Fix = "look at the server's log, or whether another program has the port"
+	}
+	return f
+}
+
+func checkReach(c config.Config) finding {
+	f := finding{"address", ok, "listens on " + string(c.Listen), ""}
+	switch public := c.PublicURL; {
+	case public.IsZero() && loopback(c.Listen):
+		f.Detail += ", for this machine alone"
+	case public.IsZero():
+		f.Status, f.Detail = warn, f.Detail+", without HTTPS"
+		f.Fix = "put a proxy with HTTPS before it and set UMBRA_PUBLIC_URL: passwords travel in the open, and browsers allow no passkeys and no push"
+	case !public.Secure():
+		f.Status, f.Detail = warn, "people reach it at "+public.String()+", without HTTPS"
+		f.Fix = "use HTTPS: passwords travel in the open, and browsers allow no passkeys and no push"
+	case len(c.TrustedProxies) == 0:
+		f.Status, f.Detail = warn, "people reach it at "+public.String()+", and no proxy is trusted"
+		f.Fix = "set UMBRA_TRUSTED_PROXIES to the proxy's address: without it everyone seems to come from there, and log-in limits hit all at once"
+	default:
+		f.Detail = "people reach it at " + public.String()
+	}
+	return f
+}
+
+func checkClock() finding {
+	now := clock.System{}.Now()
+	f := finding{"clock", ok, now.Format(time.RFC3339), ""}
+	if now.Year() < oldestYear {
+		f.Status, f.Fix = fail, "set the clock, with NTP best: reminders and log-ins go by it"
+	}
+	return f
+}
+
+func checkZones() finding {
+	f := finding{"time zones", ok, "known", ""}
+	if _, err := clock.Zone("Pacific/Chatham"); err != nil {
+		f.Status, f.Detail, f.Fix = fail, err.Error(), "the zone data should be inside this program: get it from its releases again"
+	}
+	return f
+}
+
+func checkMemory(c config.Config) finding {
+	f := finding{"memory", ok, "not known", ""}
+	memory := secret.MemoryOf(os.DirFS("/"))
+	if memory == 0 {
+		return f
+	}
+	hash := uint64(c.Argon2().MemoryKiB) << 10
+	f.Detail = fmt.Sprintf("%d MiB, of which a log-in takes %d MiB for a moment", memory/mib, hash/mib)
+	switch {
+	case hash*4 > memory:
+		f.Status, f.Fix = warn, "lower UMBRA_ARGON2_MEMORY_KIB (19456 is OWASP's least): a few log-ins at once take most of it"
+	case memory < memoryLow:
+		f.Status, f.Fix = warn, "give it 128 MiB or more"
+	}
+	return f
+}

@@ -1,0 +1,113 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"umbra/app/config"
+	"umbra/app/db"
+	"umbra/app/migrate"
+	"umbra/app/secret"
+	"umbra/app/server"
+)
+
+// checkStore looks at the database, as far as it can be opened.
+func (e *env) checkStore(ctx context.Context, c config.Config, full bool) []finding {
+	f := finding{"database", ok, databaseName(c), ""}
+	s, err := server.OpenStore(ctx, e.options(c))
+	if err == nil {
+		defer func() { _ = s.Close() }()
+		err = s.DB.Ping(ctx)
+	}
+	if err != nil {
+		f.Status, f.Detail = fail, describe(ctx, err)
+		f.Fix = "start `umbra serve` once if this is a new folder; otherwise check its permissions, or restore a backup"
+		return []finding{f}
+	}
+	version, err := engineVersion(ctx, s.DB)
+	if err != nil {
+		f.Status, f.Detail, f.Fix = fail, describe(ctx, err), "restore a backup"
+		return []finding{f}
+	}
+	f.Detail += " (" + version + ")"
+	schema := checkSchema(ctx, s)
+	findings := []finding{f, schema, checkIntegrity(ctx, s.DB, full)}
+	if schema.Status != fail { // the key's place is known only in a schema of ours
+		findings = append(findings, checkKey(ctx, s))
+	}
+	return findings
+}
+
+func engineVersion(ctx context.Context, d *db.DB) (string, error) {
+	query, name := "SELECT sqlite_version()", "SQLite "
+	if d.Engine == db.Postgres {
+		query, name = "SHOW server_version", "PostgreSQL "
+	}
+	v, _, err := db.One(ctx, d, db.Value[string], query)
+	return name + v, err
+}
+
+func checkSchema(ctx context.Context, s *server.Store) finding {
+	f := finding{Name: "schema", Status: ok}
+	v, err := s.Migrator.Version(ctx)
+	if err == nil {
+		err = s.Migrator.Check(ctx)
+	}
+	switch {
+	case errors.Is(err, migrate.ErrNewer):
+		f.Status, f.Detail, f.Fix = fail, err.Error(), "install the newer Umbra"
+	case err != nil:
+		f.Status, f.Detail, f.Fix = fail, describe(ctx, err), "give Umbra a database of its own"
+	case v == 0:
+		f.Status, f.Detail, f.Fix = fail, "the database is empty", "start `umbra serve` once, which fills it"
+	case v < s.Migrator.Newest():
+		f.Status = warn
+		f.Detail = fmt.Sprintf("version %d, and this program needs %d", v, s.Migrator.Newest())
+		f.Fix = "start `umbra serve`, or run `umbra migrate`"
+	default:
+		f.Detail = fmt.Sprintf("version %d, the newest", v)
+	}
+	return f
+}
+
+// checkIntegrity has SQLite read its whole file. PostgreSQL keeps its own.
+func checkIntegrity(ctx context.Context, d *db.DB, full bool) finding {
+	f := finding{"integrity", ok, "the file is whole", ""}
+	if d.Engine != db.SQLite {
+		f.Detail = "kept by the PostgreSQL server"
+		return f
+	}
+	pragma := "PRAGMA quick_check(5)"
+	if full {
+		pragma = "PRAGMA integrity_check(5)"
+	}
+	said, err := db.Query(ctx, d, db.Value[string], pragma)
+	if err == nil && strings.Join(said, "") != ok {
+		err = errors.New("the file is damaged: " + strings.Join(said, "; "))
+	}
+	if err == nil {
+		var orphans int64
+		orphans, _, err = db.One(ctx, d, db.Value[int64], "SELECT COUNT(*) FROM pragma_foreign_key_check")
+		if err == nil && orphans > 0 {
+			err = fmt.Errorf("%d rows refer to something that is not there", orphans)
+		}
+	}
+	if err != nil {
+		f.Status, f.Detail = fail, describe(ctx, err)
+		f.Fix = "stop the server, keep a copy of the folder, and restore a backup"
+	}
+	return f
+}
+
+func checkKey(ctx context.Context, s *server.Store) finding {
+	f := finding{"secret key", ok, "opens the database", ""}
+	if err := s.CheckKey(ctx); err != nil {
+		f.Status, f.Detail, f.Fix = fail, describe(ctx, err), "bring back the secret.key of this data folder from a backup"
+		if errors.Is(err, secret.ErrWrongKey) {
+			f.Fix = "set SECRET_KEY to the one it was made with, or leave it out to use the data folder's secret.key"
+		}
+	}
+	return f
+}
