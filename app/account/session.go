@@ -156,7 +156,7 @@ func (s *Service) touch(ctx context.Context, id int64, now time.Time) {
 // LogOut ends the session of a token, if it is one.
 func (s *Service) LogOut(ctx context.Context, token string) error {
 	if _, _, err := s.Keys.VerifyToken(secret.Session, token, s.Clock.Now(), s.SessionMaxAge); err != nil {
-		return nil // ended already
+		return nil //nolint:nilerr // ended already
 	}
 	return s.DB.Tx(ctx, func(ctx context.Context) error {
 		_, err := s.DB.Exec(ctx, "DELETE FROM user_sessions WHERE token_hash = $1", secret.HashToken(token))

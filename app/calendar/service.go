@@ -109,7 +109,7 @@ func (s *Service) change(ctx context.Context, w *journal.Writer, c, before *Cale
 	if err := s.save(ctx, w, c, before, op); err != nil {
 		return err
 	}
-	if u.Default.Has() && u.Default.Value && !(before != nil && before.Default) {
+	if u.Default.Has() && u.Default.Value && (before == nil || !before.Default) {
 		if err := s.defaults.SetDefaultCalendar(ctx, w, &c.ID); err != nil {
 			return err
 		}

@@ -36,7 +36,7 @@ func Load(dir string) (Keys, error) {
 	if err != nil {
 		return Keys{}, fmt.Errorf("reading the secret key: %w", err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	info, err := f.Stat()
 	if err != nil {
 		return Keys{}, fmt.Errorf("reading the secret key: %w", err)
@@ -68,7 +68,7 @@ func create(dir string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(tmp.Name())
+	defer func() { _ = os.Remove(tmp.Name()) }()
 	_, err = tmp.WriteString(base64.RawURLEncoding.EncodeToString(raw) + "\n")
 	err = errors.Join(err, tmp.Sync(), tmp.Close())
 	if err != nil {

@@ -32,7 +32,7 @@ func (k Keys) Seal(plain []byte, place string) []byte {
 	out := make([]byte, 1+a.NonceSize(), 1+a.NonceSize()+len(plain)+a.Overhead())
 	out[0] = sealVersion
 	_, _ = rand.Read(out[1:])
-	return a.Seal(out, out[1:], plain, bound(place))
+	return a.Seal(out, out[1:], plain, bound(place)) //nolint:gosec // the nonce is the random bytes just read
 }
 
 // Open decrypts what Seal made for the same place; otherwise ErrSealed.

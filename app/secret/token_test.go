@@ -3,6 +3,7 @@ package secret_test
 import (
 	"bytes"
 	"encoding/base64"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -46,8 +47,8 @@ func TestVerifyToken(t *testing.T) {
 				}
 				return
 			}
-			f, ok := err.(*fault.Error)
-			if !ok || f.Kind != fault.Unauthenticated || f.Code != tc.code || payload != nil {
+			var f *fault.Error
+			if !errors.As(err, &f) || f.Kind != fault.Unauthenticated || f.Code != tc.code || payload != nil {
 				t.Errorf("%q, %v", payload, err)
 			}
 		})

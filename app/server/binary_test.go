@@ -175,11 +175,6 @@ func (p *process) setUp() {
 	p.must(201, "POST", "/api/auth/setup", `{"username":"ann","password":"`+testPassword+`"}`)
 }
 
-func (p *process) logIn() {
-	p.t.Helper()
-	p.must(200, "POST", "/api/auth/login", `{"username":"ann","password":"`+testPassword+`"}`)
-}
-
 func decodeJSON[T any](t *testing.T, b []byte) T {
 	t.Helper()
 	var v T

@@ -41,13 +41,13 @@ func TestKillLosesNothingAcknowledged(t *testing.T) {
 	l := &ledger{titles: map[int64]string{}, unsure: map[int64]bool{}, deleted: map[int64]bool{}}
 	p := start(t, data)
 	p.setUp()
-	chance := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same moments each run
+	chance := rand.New(rand.NewPCG(1, 2))
 	for round := range kills {
 		var wg sync.WaitGroup
 		for w := range 4 {
 			writer := &process{t: t, url: p.url, cookie: p.cookie}
 			seed := uint64(round*10 + w)
-			wg.Go(func() { l.write(writer, rand.New(rand.NewPCG(seed, 7))) }) //nolint:gosec // as above
+			wg.Go(func() { l.write(writer, rand.New(rand.NewPCG(seed, 7))) })
 		}
 		time.Sleep(time.Duration(5+chance.IntN(60)) * time.Millisecond) // the moment of the kill is what is tested
 		p.kill()

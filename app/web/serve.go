@@ -33,7 +33,7 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if page := s.assets[strings.TrimSuffix(r.URL.Path, "/")]; page != nil && page.isPage() {
 		to := *r.URL
 		to.Path, to.RawPath = strings.TrimSuffix(r.URL.Path, "/"), ""
-		http.Redirect(w, r, to.RequestURI(), http.StatusPermanentRedirect)
+		http.Redirect(w, r, to.RequestURI(), http.StatusPermanentRedirect) //nolint:gosec // the path is that of a page of ours
 		return
 	}
 	if path.Ext(r.URL.Path) != "" || under(r.URL.Path, noFallback...) {
@@ -68,7 +68,7 @@ func (a *asset) serve(w http.ResponseWriter, r *http.Request) {
 		broken(w, r)
 		return
 	}
-	defer b.Close()
+	defer func() { _ = b.Close() }()
 	h.Set("Content-Type", a.mediaType)
 	h.Set("ETag", tag)
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")

@@ -71,7 +71,7 @@ func (v *variant) sum() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer b.Close()
+	defer func() { _ = b.Close() }()
 	h := sha256.New()
 	if _, err := io.Copy(h, b); err != nil {
 		return "", err
@@ -84,7 +84,7 @@ func (v *variant) read() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer b.Close()
+	defer func() { _ = b.Close() }()
 	return io.ReadAll(b)
 }
 

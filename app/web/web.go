@@ -54,7 +54,7 @@ func New(files fs.FS, o Options) (*Site, error) {
 	s := &Site{assets: make(map[string]*asset, len(byName))}
 	for _, name := range slices.Sorted(maps.Keys(byName)) {
 		a := byName[name]
-		if err := a.complete(files); err != nil {
+		if err := a.complete(); err != nil {
 			return nil, err
 		}
 		s.assets["/"+name] = a
@@ -110,7 +110,7 @@ func findAssets(files fs.FS) (map[string]*asset, error) {
 
 // complete adds the identity form when only compressed ones are kept, and the
 // policy. Scripts have one too, since a worker obeys that of its own file.
-func (a *asset) complete(files fs.FS) error {
+func (a *asset) complete() error {
 	plain := a.find(identity)
 	if plain == nil {
 		packed := a.find(gzipped)
