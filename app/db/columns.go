@@ -1,8 +1,10 @@
 package db
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strings"
 )
 
@@ -19,6 +21,25 @@ func UpdateSQL(table string, columns []string) string {
 		sets[i] = fmt.Sprintf("%s = $%d", c, i+3)
 	}
 	return fmt.Sprintf("UPDATE %s SET %s WHERE user_id = $1 AND id = $2", table, strings.Join(sets, ", "))
+}
+
+// Update sets those columns of a user's row whose values differ from before. A
+// column named in an UPDATE is written to all its indexes, also when its value
+// stays.
+func (d *DB) Update(ctx context.Context, table string, columns []string, userID, id int64, before, after []any) error {
+	changed := make([]string, 0, len(columns))
+	args := append(make([]any, 0, len(columns)+2), userID, id)
+	for i, c := range columns {
+		if !reflect.DeepEqual(before[i], after[i]) {
+			changed = append(changed, c)
+			args = append(args, after[i])
+		}
+	}
+	if len(changed) == 0 {
+		return nil
+	}
+	_, err := d.Exec(ctx, UpdateSQL(table, changed), args...)
+	return err
 }
 
 // JSON is a list as it is stored: JSON text, never queried. A nil list is [].

@@ -140,7 +140,6 @@ var setters = []string{"uid", "title", "title_key", "description", "priority", "
 var (
 	insertSQL   = db.InsertSQL("todos", append([]string{"user_id"}, setters...)) + " RETURNING id"
 	reinsertSQL = db.InsertSQL("todos", append([]string{"user_id", "id"}, setters...))
-	updateSQL   = db.UpdateSQL("todos", setters)
 )
 
 func (s *Service) insert(ctx context.Context, userID int64, t *Todo) error {
@@ -160,7 +159,7 @@ func (s *Service) reinsert(ctx context.Context, userID int64, t *Todo) error {
 }
 
 func (s *Service) update(ctx context.Context, userID int64, t *Todo, before Todo) error {
-	if _, err := s.db.Exec(ctx, updateSQL, append([]any{userID, t.ID}, t.values()...)...); err != nil {
+	if err := s.db.Update(ctx, "todos", setters, userID, t.ID, before.values(), t.values()); err != nil {
 		return err
 	}
 	return s.setTags(ctx, userID, t, before.Tags)
