@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"sync"
 
 	"github.com/go-chi/chi/v5"
 
@@ -20,7 +21,8 @@ func Document(version string) (yaml, json []byte, err error) {
 
 // documents serves the document, made once when it is first asked for.
 func documents(r chi.Router, edge *api.API) {
-	serve := func(contentType string, body func() ([]byte, error)) http.HandlerFunc {
+	serve := func(contentType string, make func() ([]byte, error)) http.HandlerFunc {
+		body := sync.OnceValues(make)
 		return func(w http.ResponseWriter, req *http.Request) {
 			b, err := body()
 			if err != nil {
