@@ -68,6 +68,7 @@ func TestLocationBadInput(t *testing.T) {
 			{"POST", "/api/locations", `{"name":"x","email":"nobody","website":"bakery.example"}`, "email:format website:format"},
 			{"POST", "/api/locations", `{"name":"x","colour":"red"}`, "colour:unknown"},
 			{"PATCH", path, `{"longitude":7}`, "latitude:required"},
+			{"PATCH", path, `{"favourite":null}`, "favourite:type"},
 			{"GET", "/api/locations?sort=distance", ``, "sort:choice"},
 			{"GET", "/api/locations?favourite=maybe", ``, "favourite:choice"},
 		} {
