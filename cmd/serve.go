@@ -60,7 +60,16 @@ func (e *env) run(ctx context.Context, o server.Options) (err error) {
 		return err
 	}
 	defer n.close()
-	defer context.AfterFunc(ctx, func() { n.say("STOPPING=1") })()
+	told := make(chan struct{})
+	tell := context.AfterFunc(ctx, func() {
+		n.say("STOPPING=1")
+		close(told)
+	})
+	defer func() {
+		if !tell() {
+			<-told
+		}
+	}()
 	err = a.Serve(ctx, func(url string) {
 		e.welcome(a, url, code)
 		n.say("READY=1")
