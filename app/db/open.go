@@ -3,7 +3,9 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -74,6 +76,42 @@ func OpenSQLite(ctx context.Context, path string) (*DB, error) {
 	return d, nil
 }
 
+// LookSQLite opens a database file for reading alone and changes nothing about
+// it, not even its journal mode: for a file that may be somebody else's.
+func LookSQLite(path string) (*DB, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	pool, err := sql.Open("sqlite", fileURL(abs)+"?mode=ro&_pragma=busy_timeout(10000)&_pragma=trusted_schema(0)")
+	if err != nil {
+		return nil, err
+	}
+	d := &DB{Engine: SQLite, Path: abs, read: pool, write: pool}
+	d.reads.pool = pool
+	return d, nil
+}
+
+// InWAL says whether a database file is kept as ours are: with a write-ahead
+// log. The file format's bytes 18 and 19 tell (sqlite.org/fileformat2.html).
+func InWAL(path string) (bool, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return false, err
+	}
+	defer func() { _ = f.Close() }()
+	var b [2]byte
+	if _, err := f.ReadAt(b[:], 18); err != nil && !errors.Is(err, io.EOF) {
+		return false, err
+	}
+	return b == [2]byte{2, 2}, nil
+}
+
+func fileURL(path string) string {
+	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()}
+	return u.String()
+}
+
 // dsn sets everything per connection, since each connection of a pool needs it.
 // busy_timeout comes first: setting the others may already have to wait.
 func dsn(path string, foreignKeys bool, more string) string {
@@ -81,8 +119,7 @@ func dsn(path string, foreignKeys bool, more string) string {
 	if foreignKeys {
 		keys = 1
 	}
-	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()}
-	return u.String() + fmt.Sprintf("?_pragma=busy_timeout(10000)&_pragma=foreign_keys(%d)&_pragma=journal_mode(wal)", keys) +
+	return fileURL(path) + fmt.Sprintf("?_pragma=busy_timeout(10000)&_pragma=foreign_keys(%d)&_pragma=journal_mode(wal)", keys) +
 		"&_pragma=synchronous(full)&_pragma=fullfsync(1)&_pragma=cache_size(-2000)" +
 		"&_pragma=temp_store(memory)&_pragma=trusted_schema(0)&" + more
 }

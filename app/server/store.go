@@ -61,7 +61,36 @@ func openDatabase(ctx context.Context, o Options) (*db.DB, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !o.Create {
 		return nil, fmt.Errorf("there is no database at %s: start `umbra serve` once, which makes it, or name the right folder with --data-dir", path)
 	}
+	if err := refuseForeign(ctx, path, o.Migrations); err != nil {
+		return nil, err
+	}
 	return db.OpenSQLite(ctx, path)
+}
+
+// refuseForeign looks at a file before it is opened for writing, which would
+// turn it to write-ahead logging: another application's stays as it is. One
+// that has such a log already is not changed by opening it; it is checked later.
+func refuseForeign(ctx context.Context, path string, migrations fs.FS) (err error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if wal, err := db.InWAL(path); err != nil || wal {
+		return err
+	}
+	d, err := db.LookSQLite(path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.Close()) }()
+	m, err := migrate.New(d, migrations)
+	if err != nil {
+		return err
+	}
+	return m.Check(ctx)
 }
 
 // DatabasePath is SQLite's file; "" on PostgreSQL.
