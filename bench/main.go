@@ -1,5 +1,6 @@
 // Command bench measures Umbra beside PocketBase in one run: the same records,
-// the same requests, in turns. Traffic stays on 127.0.0.1.
+// the same requests, in turns. With -scale it measures whether Umbra's cost
+// grows with what an account holds. Traffic stays on 127.0.0.1.
 package main
 
 import (
@@ -28,8 +29,13 @@ func main() {
 	flag.IntVar(&o.clients, "clients", 8, "how many connections at once")
 	flag.DurationVar(&o.limit, "time", time.Second, "how long a turn lasts")
 	flag.StringVar(&o.out, "out", "", "a file that gets the report too")
+	scale := flag.Bool("scale", false, "measure Umbra alone, in a small account and in a large one")
 	flag.Parse()
-	if err := inFolder(o, beside); err != nil {
+	run := beside
+	if *scale {
+		run = overSize
+	}
+	if err := inFolder(o, run); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
