@@ -39,7 +39,7 @@ type Dashboard struct {
 	Completions      []Day         `json:"completions" doc:"To-dos done on each of the last 28 days, oldest first, today last."`
 }
 
-// Dashboard reads the dashboard, in at most 8 round trips.
+// Dashboard reads the dashboard, in two round trips beside those of Events.
 func (s *Service) Dashboard(ctx context.Context, c caller.Caller) (Dashboard, error) {
 	now := s.clock.Now()
 	local := now.In(c.Location())

@@ -32,6 +32,9 @@ func agendaEventsOf(all []event.Event) []agenda.Event {
 	for i, e := range all {
 		out[i] = agenda.Event{ID: e.ID, Occurrence: e.Occurrence, CalendarID: e.CalendarID, Title: e.Title, Start: e.Start, End: e.End, AllDay: e.AllDay,
 			Location: e.Location, Color: e.Color, Starred: e.Starred, Status: e.Status, StartsAt: e.StartsAt, EndsAt: e.EndsAt}
+		if e.RecurrenceRule == "" && len(e.RDates) == 0 {
+			out[i].Occurrence = nil
+		}
 	}
 	return out
 }

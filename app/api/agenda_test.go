@@ -32,6 +32,13 @@ func TestDashboardAndUpcoming(t *testing.T) {
 		if got != want {
 			t.Errorf("upcoming:\n%s\n%s", got, want)
 		}
+		s.ann(t, "POST", "/api/events", `{"title":"Fair","start":"2025-05-01","starred":true}`).is(201)
+		d = s.ann(t, "GET", "/api/dashboard", nil).is(200).json()
+		for list, occurrence := range map[string]any{"starred_events": nil, "events_today": "2025-03-29T19:00:00"} {
+			if x := d[list].([]any)[0].(map[string]any); x["occurrence"] != occurrence {
+				t.Errorf("%s: %v", list, x)
+			}
+		}
 		first := s.ann(t, "GET", "/api/upcoming?days=3&limit=4", nil).is(200)
 		if len(first.list()) != 4 || first.header.Get("Link") == "" {
 			t.Errorf("a page of %d, Link %q", len(first.list()), first.header.Get("Link"))
