@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"fmt"
 	"runtime"
 	"runtime/debug"
@@ -9,6 +10,9 @@ import (
 
 	"umbra/app/db"
 )
+
+// version is set where the build tells it: -ldflags "-X umbra/cmd.version=v1.2.3".
+var version string
 
 // Build is what this program was made from, as `umbra version --json` prints it.
 type Build struct {
@@ -26,9 +30,9 @@ func build() Build {
 	b := Build{Version: "devel", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, SQLite: db.SQLiteVersion}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return b
+		info = &debug.BuildInfo{}
 	}
-	if v := info.Main.Version; v != "" && v != "(devel)" {
+	if v := cmp.Or(version, info.Main.Version); v != "" && v != "(devel)" {
 		b.Version = v
 	}
 	for _, s := range info.Settings {

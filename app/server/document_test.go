@@ -12,7 +12,7 @@ import (
 // docs/openapi.yaml is what the code says, so that a change of the API shows in
 // a review and the interface's client is made from it.
 func TestDocumentGolden(t *testing.T) {
-	got, _, err := server.Document("dev")
+	got, _, err := server.Document("devel")
 	if err != nil {
 		t.Fatal(err)
 	}
