@@ -106,7 +106,7 @@ func request(ts *testscript.TestScript, _ bool, args []string) {
 	client, _ := ts.Value("client").(*http.Client)
 	res, err := client.Do(req)
 	ts.Check(err)
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }()
 	answer, err := io.ReadAll(res.Body)
 	ts.Check(err)
 	_, err = ts.Stdout().Write(answer)
@@ -141,7 +141,7 @@ func TestEmbedded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer page.Close()
+	defer func() { _ = page.Close() }()
 	b, err := io.ReadAll(page)
 	if err != nil || !bytes.Contains(b, []byte("<html")) {
 		t.Errorf("index.html is no page: %v", err)

@@ -10,6 +10,7 @@ func freeBytes(dir string) (uint64, error) {
 	if err := syscall.Statfs(dir, &s); err != nil {
 		return 0, err
 	}
-	available := max(int64(s.Bavail), 0)            //nolint:gosec,unconvert // the types differ; FreeBSD counts into the reserve
-	return uint64(available) * uint64(s.Bsize), nil //nolint:gosec,unconvert // the same
+	// The field has another type on each system; FreeBSD counts into the reserve.
+	available := max(int64(s.Bavail), 0)
+	return uint64(available) * uint64(s.Bsize), nil
 }

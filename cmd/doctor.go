@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -71,8 +72,9 @@ func (e *env) examine(ctx context.Context, c config.Config, full bool) []finding
 
 func (e *env) writeFindings(findings []finding) error {
 	rows := make([][]string, 0, len(findings))
+	oneLine := strings.NewReplacer("\n", " ", "\t", "") // drivers' errors have more
 	for _, f := range findings {
-		rows = append(rows, []string{f.Status, f.Name, f.Detail})
+		rows = append(rows, []string{f.Status, f.Name, oneLine.Replace(f.Detail)})
 		if f.Fix != "" {
 			rows = append(rows, []string{"", "", "-> " + f.Fix})
 		}

@@ -78,7 +78,7 @@ func checkDisk(c config.Config) finding {
 	switch {
 	case free < diskEmpty:
 		f.Status, f.Fix = fail, "free some space: nothing can be written when the disk is full"
-	case free < diskLow || free < 2*uint64(size): //nolint:gosec // a file's size is not negative
+	case free < diskLow || free < 2*uint64(size):
 		f.Status, f.Fix = warn, "free some space: an upgrade copies the database first"
 	}
 	return f

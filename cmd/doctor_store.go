@@ -24,6 +24,9 @@ func (e *env) checkStore(ctx context.Context, c config.Config, full bool) []find
 	if err != nil {
 		f.Status, f.Detail = fail, describe(ctx, err)
 		f.Fix = "start `umbra serve` once if this is a new folder; otherwise check its permissions, or restore a backup"
+		if c.DB.Engine == config.Postgres {
+			f.Fix = "start the PostgreSQL server, or correct DATABASE_URL"
+		}
 		return []finding{f}
 	}
 	version, err := engineVersion(ctx, s.DB)

@@ -40,7 +40,8 @@ while a server runs on the data folder.`,
 			Use:   "down",
 			Short: "Take back the newest migration",
 			Long: `Takes back the newest migration, after a copy. What only the newer schema can
-hold is lost but for that copy: do this to go back to an older Umbra.`,
+hold is lost but for that copy: do this to go back to an older Umbra. Of a
+PostgreSQL database there is no copy but the one you made, with pg_dump.`,
 			Example: "  umbra migrate down",
 			Args:    between(0, 0, ""),
 			RunE: func(c *cobra.Command, _ []string) error {
@@ -50,7 +51,7 @@ hold is lost but for that copy: do this to go back to an older Umbra.`,
 		&cobra.Command{
 			Use:     "to VERSION",
 			Short:   "Migrate up or down to a version of the schema",
-			Long:    "Migrates up or down to a version of the schema, after a copy. `umbra migrate status` lists the versions.",
+			Long:    "Migrates up or down to a version of the schema, after a copy (of SQLite). `umbra migrate status` lists the versions.",
 			Example: "  umbra migrate to 1",
 			Args:    between(1, 1, "the version of the schema"),
 			RunE: func(c *cobra.Command, args []string) error {
