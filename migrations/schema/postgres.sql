@@ -40,6 +40,7 @@ CREATE UNIQUE INDEX calendar_events_pkey ON calendar_events USING btree (id);
 CREATE INDEX calendar_events_rev ON calendar_events USING btree (user_id, rev, id);
 CREATE INDEX calendar_events_short ON calendar_events USING btree (user_id, first_at, last_at) WHERE (NOT long_span);
 CREATE INDEX calendar_events_starred ON calendar_events USING btree (user_id, start_at, id) WHERE starred;
+CREATE INDEX calendar_events_starred_long ON calendar_events USING btree (user_id, last_at, id) WHERE (starred AND long_span);
 CREATE INDEX calendar_events_start ON calendar_events USING btree (user_id, start_at, id);
 CREATE INDEX calendar_events_title ON calendar_events USING btree (user_id, title_key, id);
 CREATE UNIQUE INDEX calendar_events_user_id_id_key ON calendar_events USING btree (user_id, id);

@@ -429,6 +429,7 @@ CREATE INDEX calendar_events_title ON calendar_events (user_id, title_key, id);
 CREATE INDEX calendar_events_rev ON calendar_events (user_id, rev, id);
 CREATE INDEX calendar_events_location ON calendar_events (user_id, location_id) WHERE location_id IS NOT NULL;
 CREATE INDEX calendar_events_starred ON calendar_events (user_id, start_at, id) WHERE starred;
+CREATE INDEX calendar_events_starred_long ON calendar_events (user_id, last_at, id) WHERE starred AND long_span;
 
 -- A changed or cancelled occurrence of a series: no id and no ETag of its own.
 CREATE TABLE event_overrides (
