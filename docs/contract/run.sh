@@ -32,8 +32,9 @@ export UMBRA_SESSION
 
 cd "$dir"
 status=0
+# One worker: Python 3.11's parser loses count of itself in threads.
 "$SCHEMATHESIS" --config-file "$here/schemathesis.toml" run "$url/openapi.json" \
-  --checks all --mode all --workers 2 --seed 1 --generation-deterministic \
+  --checks all --mode all --workers 1 --seed 1 --generation-deterministic \
   --max-examples "${EXAMPLES:-25}" --request-timeout 20 --no-color || status=$?
 
 if grep -qE 'level=ERROR|panic' "$dir/log"; then
