@@ -84,8 +84,18 @@ soak: ## the long ones: a thousand kills, long fuzzing, and a report
 	@packaging/fuzz.sh 5m
 
 .PHONY: bench
-bench: build ## measure beside PocketBase in one run, and print the ratios
-	cd bench && ./run.sh
+bench: bench-build ## measure beside PocketBase in one run, and write docs/benchmarks.md
+	cd bench && go run . -out ../docs/benchmarks.md
+
+.PHONY: bench-scale
+bench-scale: bench-build ## measure whether cost grows with what an account holds
+	cd bench && go run . -scale
+
+.PHONY: bench-build
+bench-build:
+	mkdir -p bin
+	go build -trimpath -ldflags "$(LDFLAGS)" -o bin/umbra .
+	cd bench/pocketbase && GOTOOLCHAIN=go1.27.0 go build -trimpath -ldflags "-s -w" -o ../../bin/bench-pocketbase .
 
 .PHONY: needs
 needs: ## install what the tests need and the machine lacks (Debian packages, as root)
