@@ -1,8 +1,10 @@
 package journal
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -37,23 +39,18 @@ func (j *Journal) History(ctx context.Context, c caller.Caller, req page.Request
 	if after != nil {
 		below = after.ID
 	}
-	// Hops from set to set on the index, so that a set of 10,000 costs what one of 1 does.
-	ids, err := db.Query(ctx, j.db, db.Value[int64], `WITH RECURSIVE sets (id) AS (
-    SELECT (SELECT change_set FROM journal WHERE user_id = $1 AND change_set < $2 ORDER BY change_set DESC LIMIT 1)
-    UNION ALL
-    SELECT (SELECT change_set FROM journal WHERE user_id = $1 AND change_set < sets.id ORDER BY change_set DESC LIMIT 1)
-    FROM sets WHERE sets.id IS NOT NULL
-) SELECT id FROM sets WHERE id IS NOT NULL LIMIT $3`, c.UserID, below, req.Size()+1)
-	if err != nil || len(ids) == 0 {
-		return page.Page[Set]{Items: []Set{}}, err
+	sets, err := j.sets(ctx, c.UserID, below, req.Size()+1)
+	if err != nil {
+		return page.Page[Set]{}, err
 	}
-	cut := page.Cut(ids, req.Size(), func(id int64) page.Key { return page.Key{Sort: "history", ID: id} })
-	sets, err := j.sets(ctx, c.UserID, cut.Items)
-	return page.Page[Set]{Items: sets, Next: cut.Next}, err
+	return page.Cut(sets, req.Size(), func(s Set) page.Key { return page.Key{Sort: "history", ID: s.ID} }), nil
 }
 
-func (j *Journal) sets(ctx context.Context, userID int64, ids []int64) ([]Set, error) {
-	low, high := ids[len(ids)-1], ids[0]
+// sets reads the newest change-sets below one. A set's numbers lie together, the
+// first being its own. It hops from set to set on the
+// index and reads no more of each than is shown, so that a set of 10,000 costs
+// little more than one of 1: its changes are counted on the index.
+func (j *Journal) sets(ctx context.Context, userID, below int64, limit int) ([]Set, error) {
 	type row struct {
 		Entry
 		n        int64
@@ -65,15 +62,25 @@ func (j *Journal) sets(ctx context.Context, userID int64, ids []int64) ([]Set, e
 		err := s.Scan(&r.Seq, &r.ChangeSet, &at, &r.Source, &r.Kind, &r.ID, &r.UID, &r.Op, &r.Title, &r.Collection, &r.n, &r.undoneBy)
 		r.At = clock.FromMicros(at)
 		return r, err
-	}, "SELECT "+entryColumns+`, n, undone_by FROM (
-    SELECT `+entryColumns+`, undone_by, COUNT(*) OVER (PARTITION BY change_set) AS n,
-        ROW_NUMBER() OVER (PARTITION BY change_set ORDER BY seq) AS place
-    FROM journal WHERE user_id = $1 AND change_set BETWEEN $2 AND $3
-) AS numbered WHERE place <= $4 ORDER BY change_set DESC, seq`, userID, low, high, maxEntries)
+	}, `WITH RECURSIVE hops (id) AS (
+    SELECT (SELECT change_set FROM journal WHERE user_id = $1 AND change_set < $2 ORDER BY change_set DESC LIMIT 1)
+    UNION ALL
+    SELECT (SELECT change_set FROM journal WHERE user_id = $1 AND change_set < hops.id ORDER BY change_set DESC LIMIT 1)
+    FROM hops WHERE hops.id IS NOT NULL
+), sets (id) AS (SELECT id FROM hops WHERE id IS NOT NULL LIMIT $3)
+SELECT `+entryColumns+`, (SELECT COUNT(*) FROM journal n WHERE n.user_id = $1 AND n.change_set = sets.id), undone_by
+FROM sets CROSS JOIN journal j
+WHERE j.user_id = $1 AND j.change_set = sets.id AND j.seq BETWEEN sets.id AND COALESCE(
+    (SELECT seq FROM journal l WHERE l.user_id = $1 AND l.change_set = sets.id ORDER BY seq LIMIT 1 OFFSET $4),
+    (SELECT seq FROM journal l WHERE l.user_id = $1 AND l.change_set = sets.id ORDER BY seq DESC LIMIT 1))`,
+		userID, below, limit, maxEntries-1)
 	if err != nil {
 		return nil, err
 	}
-	var out []Set
+	slices.SortFunc(rows, func(a, b row) int {
+		return cmp.Or(cmp.Compare(b.ChangeSet, a.ChangeSet), cmp.Compare(a.Seq, b.Seq))
+	})
+	out := []Set{}
 	for _, r := range rows {
 		if len(out) == 0 || out[len(out)-1].ID != r.ChangeSet {
 			out = append(out, Set{ID: r.ChangeSet, At: r.At, Source: r.Source, Changes: r.n, UndoneBy: r.undoneBy})
@@ -86,20 +93,26 @@ func (j *Journal) sets(ctx context.Context, userID int64, ids []int64) ([]Set, e
 
 // past is a change as undo needs it.
 type past struct {
-	seq   int64
-	kind  string
-	id    int64
-	op    string
-	title string
-	cause string
-	image *string
+	seq    int64
+	source string
+	kind   string
+	id     int64
+	op     string
+	title  string
+	cause  string
+	image  *string
 }
 
-const pastColumns = "seq, kind, record_id, operation, title, cause, image"
+// inSet finds the change-set $2 of the user $1 by its numbers, which lie
+// together. By change_set alone SQLite would read the user's whole journal.
+const inSet = `user_id = $1 AND change_set = $2 AND seq BETWEEN $2
+    AND (SELECT seq FROM journal WHERE user_id = $1 AND change_set = $2 ORDER BY seq DESC LIMIT 1)`
+
+const pastColumns = "seq, source, kind, record_id, operation, title, cause, image"
 
 func scanPast(s db.Scanner) (past, error) {
 	var p past
-	err := s.Scan(&p.seq, &p.kind, &p.id, &p.op, &p.title, &p.cause, &p.image)
+	err := s.Scan(&p.seq, &p.source, &p.kind, &p.id, &p.op, &p.title, &p.cause, &p.image)
 	return p, err
 }
 
@@ -110,48 +123,71 @@ func (j *Journal) Undo(ctx context.Context, c caller.Caller, changeSet int64) (u
 	err = j.Write(ctx, c.By(caller.Undo), func(ctx context.Context, w *Writer) error {
 		undo = w.ChangeSet
 		changes, err := db.Query(ctx, j.db, scanPast, "SELECT "+pastColumns+
-			" FROM journal WHERE user_id = $1 AND change_set = $2 ORDER BY seq DESC", c.UserID, changeSet)
+			" FROM journal WHERE "+inSet+" ORDER BY seq DESC", c.UserID, changeSet)
 		if err != nil {
 			return err
 		}
 		if len(changes) == 0 {
 			return fault.Missing("change_set", changeSet)
 		}
-		if err := j.checkUndo(ctx, c.UserID, changeSet, changes); err != nil {
+		last := changes[0]
+		if err := j.checkUndo(ctx, c.UserID, changeSet, last.seq, changes); err != nil {
 			return err
 		}
 		if err := w.revert(ctx, changes); err != nil {
 			return err
 		}
-		_, err = j.db.Exec(ctx, "UPDATE journal SET undone_by = $1 WHERE user_id = $2 AND change_set = $3", w.ChangeSet, c.UserID, changeSet)
+		if _, err = j.db.Exec(ctx, "UPDATE journal SET undone_by = $3 WHERE "+inSet, c.UserID, changeSet, w.ChangeSet); err != nil {
+			return err
+		}
+		if last.source != caller.Undo {
+			return nil
+		}
+		// What that undo took back holds again.
+		_, err = j.db.Exec(ctx, "UPDATE journal SET undone_by = NULL WHERE user_id = $1 AND undone_by = $2", c.UserID, changeSet)
 		return err
 	})
 	return undo, err
 }
 
-// checkUndo finds records that were changed after the set, in one query.
-func (j *Journal) checkUndo(ctx context.Context, userID, changeSet int64, changes []past) error {
-	later, err := db.Query(ctx, j.db, scanPast, `SELECT `+pastColumns+` FROM journal l
-WHERE user_id = $1 AND seq > $2 AND change_set <> $2 AND EXISTS (
-    SELECT 1 FROM journal s WHERE s.user_id = $1 AND s.change_set = $2 AND s.kind = l.kind AND s.record_id = l.record_id AND s.seq < l.seq
-) ORDER BY seq LIMIT 5`, userID, changeSet)
+// maxNamed bounds how many records a refusal names, maxLater how many changes
+// are read to find them.
+const (
+	maxNamed = 5
+	maxLater = 100
+)
+
+// checkUndo finds records that were changed after the set's last number, or
+// purged, in one query. CROSS JOIN makes SQLite begin with the set, however much
+// was written since.
+func (j *Journal) checkUndo(ctx context.Context, userID, first, last int64, changes []past) error {
+	later, err := db.Query(ctx, j.db, scanPast, `SELECT l.seq, l.source, l.kind, l.record_id, l.operation, l.title, l.cause, l.image
+FROM journal s CROSS JOIN journal l
+WHERE s.user_id = $1 AND s.seq BETWEEN $2 AND $3 AND l.user_id = $1 AND l.kind = s.kind AND l.record_id = s.record_id AND l.seq > $3
+LIMIT $4`, userID, first, last, maxLater)
 	if err != nil {
 		return err
 	}
-	if len(later) > 0 {
-		var names []string
-		for _, p := range later {
-			names = append(names, fmt.Sprintf("%s “%s”", p.kind, p.title))
-		}
-		return fault.New(fault.Conflict, "changed_since", "It cannot be undone: changed again since then: "+strings.Join(names, ", ")+". Undo the later change first.")
-	}
-	for _, p := range changes {
-		if (p.op == Update || p.op == Delete) && p.image == nil {
-			return fault.Newf(fault.Conflict, "purged", "It cannot be undone: the %s “%s” was removed for good.", p.kind, p.title)
+	for _, p := range append(changes, later...) {
+		if p.purged() {
+			return fault.New(fault.Conflict, "purged", "It cannot be undone: what it changed was removed for good.")
 		}
 	}
-	return nil
+	if len(later) == 0 {
+		return nil
+	}
+	var names []string
+	for _, p := range later {
+		name := fmt.Sprintf("%s “%s”", strings.ReplaceAll(p.kind, "_", " "), p.title)
+		if len(names) < maxNamed && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return fault.New(fault.Conflict, "changed_since", "It cannot be undone: changed again since then: "+strings.Join(names, ", ")+". Undo the later change first.")
 }
+
+// purged says that a record's images were erased.
+func (p past) purged() bool { return (p.op == Update || p.op == Delete) && p.image == nil }
 
 // revert takes changes back, newest first, so that a parent that was deleted
 // after its children is there again before them.
@@ -165,7 +201,12 @@ func (w *Writer) revert(ctx context.Context, changes []past) error {
 		if p.op == Update || p.op == Delete {
 			image = []byte(*p.image)
 		}
-		if err := k.Revert(ctx, w, p.id, image); err != nil {
+		// What was a consequence is one again: a deletion that was restored and is
+		// taken back lies in the trash behind what it went with, as before.
+		w.cause = p.cause
+		err := k.Revert(ctx, w, p.id, image)
+		w.cause = ""
+		if err != nil {
 			return err
 		}
 	}

@@ -39,7 +39,7 @@ func (j *Journal) Since(ctx context.Context, userID, seq int64, limit int) ([]En
 }
 
 // Head is where a user's journal stands: its epoch, the newest sequence number
-// and the oldest one still kept.
+// and the oldest one from which on nothing is missing; Seq+1 when nothing is kept.
 type Head struct {
 	Epoch  string
 	Seq    int64
@@ -51,8 +51,7 @@ func (j *Journal) Head(ctx context.Context, userID int64) (Head, error) {
 	h, _, err := db.One(ctx, j.db, func(s db.Scanner) (Head, error) {
 		var h Head
 		return h, s.Scan(&h.Epoch, &h.Seq, &h.Oldest)
-	}, `SELECT h.epoch, h.seq, COALESCE((SELECT seq FROM journal WHERE user_id = $1 ORDER BY seq LIMIT 1), h.seq + 1)
-FROM journal_heads h WHERE h.user_id = $1`, userID)
+	}, "SELECT epoch, seq, pruned + 1 FROM journal_heads WHERE user_id = $1", userID)
 	return h, err
 }
 

@@ -50,7 +50,7 @@ func (j *Journal) Trash(ctx context.Context, c caller.Caller, req page.Request) 
 // the trash.
 func (j *Journal) Untrash(ctx context.Context, c caller.Caller, kind string, id int64) error {
 	return j.Write(ctx, c, func(ctx context.Context, w *Writer) error {
-		del, found, err := db.One(ctx, j.db, scanPast, `SELECT j.seq, j.kind, j.record_id, j.operation, j.title, j.cause, j.image
+		del, found, err := db.One(ctx, j.db, scanPast, `SELECT j.seq, j.source, j.kind, j.record_id, j.operation, j.title, j.cause, j.image
 FROM trash t JOIN journal j ON j.user_id = t.user_id AND j.seq = t.seq
 WHERE t.user_id = $1 AND t.kind = $2 AND t.record_id = $3`, c.UserID, kind, id)
 		if err != nil {
@@ -59,12 +59,16 @@ WHERE t.user_id = $1 AND t.kind = $2 AND t.record_id = $3`, c.UserID, kind, id)
 		if !found || del.image == nil {
 			return fault.Newf(fault.NotFound, "not_in_trash", "There is no %s with the id %d in the trash.", kind, id)
 		}
+		set, _, err := db.One(ctx, j.db, db.Value[int64], "SELECT change_set FROM journal WHERE user_id = $1 AND seq = $2", c.UserID, del.seq)
+		if err != nil {
+			return err
+		}
 		// Consequences that nobody has touched since come back with it.
 		changes, err := db.Query(ctx, j.db, scanPast, `SELECT `+pastColumns+` FROM journal s
-WHERE user_id = $1 AND change_set = (SELECT change_set FROM journal WHERE user_id = $1 AND seq = $2) AND cause = $3 AND image IS NOT NULL
+WHERE `+inSet+` AND cause = $3 AND image IS NOT NULL
 AND NOT EXISTS (SELECT 1 FROM journal l WHERE l.user_id = $1 AND l.kind = s.kind AND l.record_id = s.record_id
     AND l.seq > s.seq AND l.change_set <> s.change_set)
-ORDER BY seq DESC`, c.UserID, del.seq, ref(kind, id))
+ORDER BY seq DESC`, c.UserID, set, ref(kind, id))
 		if err != nil {
 			return err
 		}
@@ -107,11 +111,21 @@ func (j *Journal) Expire(ctx context.Context) error {
 	return err
 }
 
-// Prune removes journal rows from before a moment and says how many.
+// Prune removes journal rows from before a moment and says how many. Those that
+// bring back what is in the trash stay: its images, and what was let go of
+// because of it.
 func (j *Journal) Prune(ctx context.Context, before time.Time) (n int64, err error) {
+	at := clock.Micros(before)
 	err = j.db.Tx(ctx, func(ctx context.Context) error {
-		n, err = j.db.Exec(ctx, `DELETE FROM journal WHERE at < $1 AND NOT EXISTS (
-    SELECT 1 FROM trash t WHERE t.user_id = journal.user_id AND t.seq = journal.seq)`, clock.Micros(before))
+		// Since some rows stay, where the journal has holes must be written down. The
+		// + 0 keeps SQLite from reading everything in the order of users.
+		if _, err := j.db.Exec(ctx, `UPDATE journal_heads SET pruned = old.seq
+FROM (SELECT user_id + 0 AS user_id, MAX(seq) AS seq FROM journal WHERE at < $1 GROUP BY user_id + 0) AS old
+WHERE old.user_id = journal_heads.user_id AND old.seq > journal_heads.pruned`, at); err != nil {
+			return err
+		}
+		n, err = j.db.Exec(ctx, `DELETE FROM journal WHERE at < $1 AND (user_id, seq) NOT IN (SELECT user_id, seq FROM trash)
+AND (cause = '' OR (user_id, cause) NOT IN (SELECT user_id, kind || ':' || record_id FROM trash))`, at)
 		return err
 	})
 	return n, err

@@ -153,9 +153,11 @@ TABLE journal CONSTRAINT journal_user_id_fkey FOREIGN KEY (user_id) REFERENCES u
 CREATE INDEX journal_at ON journal USING btree (at);
 CREATE INDEX journal_change_set ON journal USING btree (user_id, change_set, seq);
 CREATE UNIQUE INDEX journal_pkey ON journal USING btree (user_id, seq);
-CREATE INDEX journal_record ON journal USING btree (user_id, kind, record_id, seq);
+CREATE INDEX journal_record ON journal USING btree (user_id, kind, record_id, seq, change_set);
+CREATE INDEX journal_undone ON journal USING btree (user_id, undone_by) WHERE (undone_by IS NOT NULL);
 TABLE journal_heads COLUMN user_id bigint NOT NULL;
 TABLE journal_heads COLUMN seq bigint NOT NULL;
+TABLE journal_heads COLUMN pruned bigint NOT NULL DEFAULT 0;
 TABLE journal_heads COLUMN epoch text COLLATE C NOT NULL;
 TABLE journal_heads CONSTRAINT journal_heads_pkey PRIMARY KEY (user_id);
 TABLE journal_heads CONSTRAINT journal_heads_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;

@@ -145,10 +145,12 @@ CREATE TABLE journal (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX journal_at ON journal (at);
 CREATE INDEX journal_change_set ON journal (user_id, change_set, seq);
-CREATE INDEX journal_record ON journal (user_id, kind, record_id, seq);
+CREATE INDEX journal_record ON journal (user_id, kind, record_id, seq, change_set);
+CREATE INDEX journal_undone ON journal (user_id, undone_by) WHERE undone_by IS NOT NULL;
 CREATE TABLE journal_heads (
     user_id INTEGER NOT NULL PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
     seq     INTEGER NOT NULL,
+    pruned  INTEGER NOT NULL DEFAULT 0, -- numbers up to it may be missing
     epoch   TEXT    NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE locations (

@@ -93,6 +93,7 @@ CREATE INDEX settings_calendar ON settings (user_id, default_calendar_id) WHERE 
 CREATE TABLE journal_heads (
     user_id INTEGER NOT NULL PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
     seq     INTEGER NOT NULL,
+    pruned  INTEGER NOT NULL DEFAULT 0, -- numbers up to it may be missing
     epoch   TEXT    NOT NULL
 ) STRICT, WITHOUT ROWID;
 
@@ -117,9 +118,10 @@ CREATE TABLE journal (
     undone_by       INTEGER,
     PRIMARY KEY (user_id, seq)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX journal_record ON journal (user_id, kind, record_id, seq);
+CREATE INDEX journal_record ON journal (user_id, kind, record_id, seq, change_set);
 CREATE INDEX journal_change_set ON journal (user_id, change_set, seq);
 CREATE INDEX journal_at ON journal (at);
+CREATE INDEX journal_undone ON journal (user_id, undone_by) WHERE undone_by IS NOT NULL;
 
 CREATE TABLE trash (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,

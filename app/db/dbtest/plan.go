@@ -13,6 +13,19 @@ import (
 // reads a whole table, or a whole index, or sorts in memory.
 func NoScan(t testing.TB, d *db.DB, do func(ctx context.Context) error) {
 	t.Helper()
+	for _, p := range Plans(t, d, do) {
+		if scans.MatchString(p.Line) || strings.Contains(p.Line, "USE TEMP B-TREE FOR ORDER BY") {
+			t.Errorf("%s\n\tin the plan of %s", p.Line, p.Query)
+		}
+	}
+}
+
+// Plan is a line of a statement's query plan.
+type Plan struct{ Query, Line string }
+
+// Plans runs do on SQLite and answers the plans of its statements.
+func Plans(t testing.TB, d *db.DB, do func(ctx context.Context) error) (plans []Plan) {
+	t.Helper()
 	type statement struct {
 		query string
 		args  []any
@@ -23,7 +36,7 @@ func NoScan(t testing.TB, d *db.DB, do func(ctx context.Context) error) {
 		t.Fatal(err)
 	}
 	for _, s := range seen {
-		plan, err := db.Query(context.Background(), d, func(r db.Scanner) (string, error) {
+		lines, err := db.Query(context.Background(), d, func(r db.Scanner) (string, error) {
 			var id, parent, unused int64
 			var detail string
 			err := r.Scan(&id, &parent, &unused, &detail)
@@ -32,12 +45,11 @@ func NoScan(t testing.TB, d *db.DB, do func(ctx context.Context) error) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, line := range plan {
-			if scans.MatchString(line) || strings.Contains(line, "USE TEMP B-TREE FOR ORDER BY") {
-				t.Errorf("%s\n\tin the plan of %s", line, s.query)
-			}
+		for _, line := range lines {
+			plans = append(plans, Plan{s.query, line})
 		}
 	}
+	return plans
 }
 
 // A scan of a constant row, a CTE or a subquery's few rows costs nothing.
