@@ -2,7 +2,6 @@ package server_test
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 	"log/slog"
 	"net/http"
@@ -115,15 +114,6 @@ func (h house) setUp(t *testing.T) string {
 	a := h.ask(t, "POST", "/api/auth/setup", `{"username":"ann","password":"`+testPassword+`"}`).is(201)
 	c := a.Result().Cookies()[0]
 	return c.Name + "=" + c.Value
-}
-
-func (a answer) field(name string) any {
-	a.t.Helper()
-	var m map[string]any
-	if err := json.Unmarshal(a.Body.Bytes(), &m); err != nil {
-		a.t.Fatalf("%v in %s", err, a.Body)
-	}
-	return m[name]
 }
 
 // served is a house that listens.
