@@ -9,8 +9,9 @@ package demo
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"time"
 
 	"umbra/app/account"
@@ -21,7 +22,6 @@ import (
 	"umbra/app/event"
 	"umbra/app/journal"
 	"umbra/app/location"
-	"umbra/app/opt"
 	"umbra/app/person"
 	"umbra/app/project"
 	"umbra/app/reminder"
@@ -62,7 +62,19 @@ type household struct {
 	people    *person.Service
 	locations *location.Service
 
-	calendarIDs, projectIDs, peopleIDs, locationIDs, todoIDs, openTodos, eventIDs []int64
+	calendarIDs, projectIDs, locationIDs, todoIDs, openTodos, eventIDs []int64
+
+	known   []known  // the people
+	chores  int      // how many were taken from the list
+	partsOf int64    // the to-do whose parts come next
+	partsIn string   // its category
+	parts   []string // those parts
+}
+
+// known is a person as texts speak of them.
+type known struct {
+	id   int64
+	name string // the given name
 }
 
 // Load fills the caller's account as of now. The same now makes the same
@@ -112,9 +124,22 @@ func (h *household) one(in int) bool { return h.chance.IntN(in) == 0 }
 // share is how many of total fall on a part, so that all parts make the total.
 func share(total, part, parts int) int { return total*(part+1)/parts - total*part/parts }
 
-func (h *household) day(offset int) string {
-	return clock.DateOf(h.now.In(h.c.Location())).AddDays(offset).String()
+// day is a day some days from now.
+func (h *household) day(offset int) clock.Date {
+	return clock.DateOf(h.now.In(h.c.Location())).AddDays(offset)
 }
+
+// about names someone known in a text that holds {name}; who is 0 where it does not.
+func (h *household) about(text string) (named string, who int64) {
+	if !strings.Contains(text, "{name}") {
+		return text, 0
+	}
+	p := pick(h, h.known)
+	return strings.ReplaceAll(text, "{name}", p.name), p.id
+}
+
+// with is a list with one more, which leaves what shares its memory alone.
+func with[T any](list []T, one T) []T { return append(list[:len(list):len(list)], one) }
 
 // liveADay adds a day's part of to-dos and events, and gets some to-dos done.
 func (h *household) liveADay(day int) error {
@@ -136,90 +161,7 @@ func (h *household) liveADay(day int) error {
 		if _, err := h.todos.Toggle(h.ctx, h.c, h.openTodos[i], nil); err != nil {
 			return err
 		}
-		h.openTodos = append(append([]int64(nil), h.openTodos[:i]...), h.openTodos[i+1:]...)
+		h.openTodos = slices.Concat(h.openTodos[:i], h.openTodos[i+1:])
 	}
-	return nil
-}
-
-func (h *household) addTodo() error {
-	n := len(h.todoIDs)
-	u := todo.Update{Title: opt.Some(todoTitles[n%len(todoTitles)]), Category: opt.Some(pick(h, categories)),
-		Priority: opt.Some([]string{"none", "none", "none", "low", "medium", "high"}[h.chance.IntN(6)])}
-	if n >= len(todoTitles) && h.one(3) {
-		u.Description = opt.Some("Ask " + pick(h, givenNames) + " first.\n\n- what it costs\n- how long it takes")
-	}
-	for range h.chance.IntN(3) {
-		u.Tags = opt.Some(append(u.Tags.Value, pick(h, tags)))
-	}
-	repeats := n%20 == 0
-	if repeats || !h.one(4) {
-		u.DueDate = opt.Some(h.day(h.chance.IntN(40) - 8))
-		if h.one(3) {
-			u.DueTime = opt.Some(fmt.Sprintf("%02d:%02d", 7+h.chance.IntN(13), 15*h.chance.IntN(4)))
-			u.Reminders = opt.Some([]string{"-PT30M"})
-		}
-	}
-	if repeats {
-		u.RecurrenceRule = opt.Some(pick(h, []string{"FREQ=WEEKLY", "FREQ=DAILY;INTERVAL=3", "FREQ=MONTHLY;BYMONTHDAY=1", "FREQ=WEEKLY;BYDAY=SA"}))
-	}
-	if h.one(6) {
-		u.ProjectID = opt.Some(pick(h, h.projectIDs))
-	}
-	if h.one(8) {
-		u.PersonID = opt.Some(pick(h, h.peopleIDs))
-	}
-	if h.one(8) {
-		u.LocationID = opt.Some(pick(h, h.locationIDs))
-	}
-	if n > 20 && h.one(10) {
-		u.ParentID = opt.Some(h.todoIDs[len(h.todoIDs)-1-h.chance.IntN(10)])
-	}
-	t, err := h.todos.Create(h.ctx, h.c, u)
-	if err != nil {
-		return err
-	}
-	h.todoIDs = append(h.todoIDs[:len(h.todoIDs):len(h.todoIDs)], t.ID)
-	if !repeats { // done repeating ones would make more than there should be
-		h.openTodos = append(h.openTodos[:len(h.openTodos):len(h.openTodos)], t.ID)
-	}
-	return nil
-}
-
-func (h *household) addEvent() error {
-	n := len(h.eventIDs)
-	u := event.Update{Title: opt.Some(eventTitles[n%len(eventTitles)]), CalendarID: opt.Some(pick(h, h.calendarIDs)), Starred: opt.Some(h.one(15))}
-	day := h.day(h.chance.IntN(120) - days)
-	if h.one(6) {
-		u.Start = opt.Some(day)
-	} else {
-		hour := 8 + h.chance.IntN(12)
-		u.Start = opt.Some(fmt.Sprintf("%sT%02d:%02d:00", day, hour, 30*h.chance.IntN(2)))
-		u.End = opt.Some(fmt.Sprintf("%sT%02d:%02d:00", day, hour+1+h.chance.IntN(2), 30+15*h.chance.IntN(2)))
-		u.TimeZone = opt.Some(h.c.Location().String())
-		if h.one(12) {
-			u.TimeZone = opt.Some(pick(h, []string{"America/Lima", "Asia/Tokyo", "Europe/Lisbon"}))
-		}
-	}
-	if n < Repeating {
-		u.RecurrenceRule = opt.Some(pick(h, []string{"FREQ=WEEKLY", "FREQ=WEEKLY;INTERVAL=2", "FREQ=MONTHLY", "FREQ=WEEKLY;BYDAY=TU,TH", "FREQ=YEARLY", "FREQ=MONTHLY;BYDAY=2TU"}))
-	}
-	if h.one(3) {
-		u.LocationID = opt.Some(pick(h, h.locationIDs))
-	}
-	if h.one(4) {
-		a, b := pick(h, h.peopleIDs), pick(h, h.peopleIDs)
-		u.PersonIDs = opt.Some([]int64{a})
-		if a != b {
-			u.PersonIDs = opt.Some([]int64{a, b})
-		}
-	}
-	if h.one(3) {
-		u.Reminders = opt.Some([]string{"-PT15M"})
-	}
-	e, err := h.events.Create(h.ctx, h.c, u)
-	if err != nil {
-		return err
-	}
-	h.eventIDs = append(h.eventIDs[:len(h.eventIDs):len(h.eventIDs)], e.ID)
 	return nil
 }
