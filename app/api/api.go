@@ -34,6 +34,7 @@ type Deps struct {
 	SessionMaxAge time.Duration                   // of the cookie
 	Ready         func(ctx context.Context) error // nil when all is well
 	Stopping      <-chan struct{}                 // closed when streams must end
+	Live          LiveLimits
 	Version       string
 
 	Services

@@ -20,22 +20,37 @@ import (
 
 // Bounds of live streams.
 const (
-	heartbeat    = 25 * time.Second // also how often the session is checked again
-	writeTimeout = 10 * time.Second // a client that takes nothing for so long is dropped
-	maxStreams   = 20               // at once, a user
-	liveBatch    = 200
+	maxStreams = 20 // at once, a user
+	liveBatch  = 200
 )
+
+// LiveLimits are how long a live stream waits; 0 means the default.
+type LiveLimits struct {
+	Heartbeat    time.Duration // 25 s; also how often the session of a quiet stream is checked
+	WriteTimeout time.Duration // 10 s; a client that takes nothing for so long is dropped
+}
+
+func (l LiveLimits) orDefault() LiveLimits {
+	if l.Heartbeat <= 0 {
+		l.Heartbeat = 25 * time.Second
+	}
+	if l.WriteTimeout <= 0 {
+		l.WriteTimeout = 10 * time.Second
+	}
+	return l
+}
 
 // live serves the stream of a user's changes (server-sent events, as the HTML
 // standard has them). It is a plain handler: it never ends.
 type live struct {
 	api     *API
+	limits  LiveLimits
 	mu      sync.Mutex
 	streams map[int64]int
 }
 
 func (a *API) registerLive(handle func(pattern string, h http.HandlerFunc)) {
-	l := &live{api: a, streams: map[int64]int{}}
+	l := &live{api: a, limits: a.Live.orDefault(), streams: map[int64]int{}}
 	handle("/api/live", l.serve)
 	a.huma.OpenAPI().AddOperation(&huma.Operation{
 		OperationID: "live", Method: http.MethodGet, Path: "/api/live", Tags: []string{"History and trash"},
@@ -75,7 +90,7 @@ func (l *live) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	c := p.Caller(caller.API)
 	if !l.enter(c.UserID) {
-		l.fail(w, r, fault.Newf(fault.Limited, "too_many_streams", "At most %d live streams are open at once.", maxStreams).After(heartbeat))
+		l.fail(w, r, fault.Newf(fault.Limited, "too_many_streams", "At most %d live streams are open at once.", maxStreams).After(l.limits.Heartbeat))
 		return
 	}
 	defer l.leave(c.UserID)
@@ -90,7 +105,7 @@ func (l *live) serve(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
-	s := &stream{w: w, out: http.NewResponseController(w), head: head}
+	s := &stream{w: w, out: http.NewResponseController(w), head: head, patience: l.limits.WriteTimeout}
 	after := s.begin(lastEventID(r))
 	if s.err == nil {
 		l.follow(r.Context(), s, p, token, after, signal)
@@ -99,12 +114,15 @@ func (l *live) serve(w http.ResponseWriter, r *http.Request) {
 
 // follow sends changes until the client, the session or the server goes.
 func (l *live) follow(ctx context.Context, s *stream, p account.Principal, token string, after int64, signal <-chan struct{}) {
-	tick := time.NewTicker(heartbeat)
+	tick := time.NewTicker(l.limits.Heartbeat)
 	defer tick.Stop()
 	for {
 		entries, err := l.api.Journal.Since(ctx, p.UserID, after, liveBatch)
 		if err != nil {
 			return // the client comes again with its Last-Event-ID
+		}
+		if len(entries) > 0 && !l.alive(ctx, token) { // nothing leaves once the session has ended
+			return
 		}
 		for _, e := range entries {
 			s.event("change", e.Seq, e)
@@ -119,8 +137,8 @@ func (l *live) follow(ctx context.Context, s *stream, p account.Principal, token
 		select {
 		case <-signal:
 		case <-tick.C:
-			if _, err := l.api.authenticate(ctx, token); err != nil {
-				return // revoked, or too old
+			if !l.alive(ctx, token) {
+				return
 			}
 			s.write(": still here\n\n")
 		case <-ctx.Done():
@@ -129,6 +147,12 @@ func (l *live) follow(ctx context.Context, s *stream, p account.Principal, token
 			return
 		}
 	}
+}
+
+// alive says whether the stream's session is: not revoked, nor too old.
+func (l *live) alive(ctx context.Context, token string) bool {
+	_, err := l.api.authenticate(ctx, token)
+	return err == nil
 }
 
 func lastEventID(r *http.Request) string {
@@ -140,10 +164,11 @@ func lastEventID(r *http.Request) string {
 
 // stream writes events; after the first failure it writes no more.
 type stream struct {
-	w    http.ResponseWriter
-	out  *http.ResponseController
-	head journal.Head
-	err  error
+	w        http.ResponseWriter
+	out      *http.ResponseController
+	head     journal.Head
+	patience time.Duration // for one write
+	err      error
 }
 
 // begin says where the stream starts and answers the number it goes on after.
@@ -177,7 +202,7 @@ func (s *stream) write(text string) {
 		return
 	}
 	// The server's own deadlines are for requests that end.
-	_ = s.out.SetWriteDeadline(time.Now().Add(writeTimeout))
+	_ = s.out.SetWriteDeadline(time.Now().Add(s.patience))
 	if _, s.err = s.w.Write([]byte(text)); s.err == nil {
 		s.err = s.out.Flush()
 	}

@@ -46,7 +46,7 @@ func eachDoor(t *testing.T, test func(t *testing.T, d *door)) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) { test(t, openDoor(t, d)) })
 }
 
-func openDoor(t *testing.T, database *db.DB) *door {
+func openDoor(t *testing.T, database *db.DB, change ...func(*api.Deps)) *door {
 	t.Helper()
 	d := &door{stopping: make(chan struct{})}
 	d.db = database
@@ -64,6 +64,9 @@ func openDoor(t *testing.T, database *db.DB) *door {
 	d.accounts = account.New(account.Deps{DB: d.db, Journal: d.journal, Clock: d.clock, Hasher: hasher, Keys: keys, SessionMaxAge: maxAge})
 	t.Cleanup(d.accounts.Settle)
 	deps.Services = api.NewServices(d.db, d.journal, d.clock, d.accounts)
+	for _, f := range change {
+		f(&deps)
+	}
 	r := chi.NewRouter()
 	r.Use(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
