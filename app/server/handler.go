@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -89,23 +90,23 @@ func (a *App) outermost(clients clientFinder, next http.Handler) http.Handler {
 		c := clients.of(r)
 		ctx := api.WithClient(api.WithRequestID(r.Context(), id), c)
 		w.Header().Set("X-Request-Id", id)
-		if !a.log.Enabled(ctx, slog.LevelInfo) {
-			next.ServeHTTP(w, r.WithContext(ctx))
-			return
-		}
 		began := time.Now()
-		sw := &statusWriter{ResponseWriter: w, status: http.StatusOK}
+		sw := &statusWriter{ResponseWriter: w}
 		next.ServeHTTP(sw, r.WithContext(ctx))
 		level := slog.LevelDebug // the usual is not worth a line on an SD card
 		if sw.status >= 500 {
 			level = slog.LevelWarn
 		}
+		if !a.log.Enabled(ctx, level) {
+			return
+		}
 		// The path only: a query may hold what somebody searched for.
 		a.log.LogAttrs(ctx, level, "request", slog.String("request", id), slog.String("method", r.Method), slog.String("path", r.URL.Path),
-			slog.Int("status", sw.status), slog.Duration("took", time.Since(began)), slog.String("client", c.Address))
+			slog.Int("status", cmp.Or(sw.status, http.StatusOK)), slog.Duration("took", time.Since(began)), slog.String("client", c.Address))
 	})
 }
 
+// statusWriter remembers the status, 0 until the answer begins.
 type statusWriter struct {
 	http.ResponseWriter
 	status int
@@ -114,6 +115,13 @@ type statusWriter struct {
 func (w *statusWriter) WriteHeader(status int) {
 	w.status = status
 	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *statusWriter) Write(b []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	return w.ResponseWriter.Write(b)
 }
 
 // Unwrap lets http.ResponseController reach the connection.
@@ -131,6 +139,9 @@ func (a *App) recoverPanics(edge *api.API, next http.Handler) http.Handler {
 				panic(p)
 			}
 			a.log.ErrorContext(r.Context(), "panic", "request", api.RequestID(r.Context()), "panic", p, "stack", string(debug.Stack()))
+			if sw, ok := w.(*statusWriter); ok && sw.status != 0 {
+				panic(http.ErrAbortHandler) // half an answer must not look like a whole one
+			}
 			edge.WriteProblem(w, r, fmt.Errorf("panic: %v", p))
 		}()
 		next.ServeHTTP(w, r)
