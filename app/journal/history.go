@@ -91,6 +91,17 @@ WHERE j.user_id = $1 AND j.change_set = sets.id AND j.seq BETWEEN sets.id AND CO
 	return out, nil
 }
 
+// undoing is an undo's change of a record.
+type undoing struct {
+	kind      string
+	id        int64
+	changeSet int64
+	title     string
+}
+
+// maxUndos bounds how many undos of the same records are looked through.
+const maxUndos = 500
+
 // past is a change as undo needs it.
 type past struct {
 	seq    int64
@@ -130,6 +141,9 @@ func (j *Journal) Undo(ctx context.Context, c caller.Caller, changeSet int64) (u
 		if len(changes) == 0 {
 			return fault.Missing("change_set", changeSet)
 		}
+		if by, _, err := db.One(ctx, j.db, db.Value[*int64], "SELECT MAX(undone_by) FROM journal WHERE "+inSet, c.UserID, changeSet); err != nil || by != nil {
+			return cmp.Or(err, error(fault.New(fault.Conflict, "already_undone", "It was undone already. Undo that undo to have it again.")))
+		}
 		last := changes[0]
 		if err := j.checkUndo(ctx, c.UserID, changeSet, last.seq, changes); err != nil {
 			return err
@@ -161,12 +175,31 @@ const (
 // purged, in one query. CROSS JOIN makes SQLite begin with the set, however much
 // was written since.
 func (j *Journal) checkUndo(ctx context.Context, userID, first, last int64, changes []past) error {
-	later, err := db.Query(ctx, j.db, scanPast, `SELECT l.seq, l.source, l.kind, l.record_id, l.operation, l.title, l.cause, l.image
-FROM journal s CROSS JOIN journal l
+	const after = `FROM journal s CROSS JOIN journal l
 WHERE s.user_id = $1 AND s.seq BETWEEN $2 AND $3 AND l.user_id = $1 AND l.kind = s.kind AND l.record_id = s.record_id AND l.seq > $3
-LIMIT $4`, userID, first, last, maxLater)
+AND l.undone_by IS NULL `
+	later, err := db.Query(ctx, j.db, scanPast, `SELECT l.seq, l.source, l.kind, l.record_id, l.operation, l.title, l.cause, l.image
+`+after+`AND l.source <> 'undo' LIMIT $4`, userID, first, last, maxLater)
 	if err != nil {
 		return err
+	}
+	// What was undone, and the undo that did it, leave a record as it was: they do
+	// not stand in the way. An undo of something else does.
+	undos, err := db.Query(ctx, j.db, func(r db.Scanner) (u undoing, err error) {
+		return u, r.Scan(&u.kind, &u.id, &u.changeSet, &u.title)
+	}, "SELECT l.kind, l.record_id, l.change_set, l.title "+after+"AND l.source = 'undo' LIMIT $4", userID, first, last, maxUndos)
+	if err != nil {
+		return err
+	}
+	for i, u := range undos {
+		_, cancels, err := db.One(ctx, j.db, db.Value[int64], "SELECT seq FROM journal WHERE user_id = $1 AND kind = $2 AND record_id = $3 AND undone_by = $4 ORDER BY seq LIMIT 1",
+			userID, u.kind, u.id, u.changeSet)
+		if err != nil {
+			return err
+		}
+		if !cancels || i == maxUndos-1 {
+			later = append(later, past{kind: u.kind, id: u.id, title: u.title, op: Create})
+		}
 	}
 	for _, p := range append(changes, later...) {
 		if p.purged() {

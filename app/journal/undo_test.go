@@ -107,6 +107,44 @@ func TestUndoRefusesWhatWasChangedSinceAndChangesNothing(t *testing.T) {
 	})
 }
 
+// One step back after another, to the beginning, and forward again.
+func TestUndoStepByStep(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		ctx := t.Context()
+		made := h.todo(t, titled("a"))
+		sets := []int64{h.newest(t).ID}
+		for _, title := range []string{"b", "c"} {
+			_, err := h.todos.Update(ctx, h.ann, made.ID, nil, titled(title))
+			must(t, err)
+			sets = append(sets, h.newest(t).ID)
+		}
+		var undos []int64
+		for i, want := range []string{"b", "a", ""} {
+			undo, err := h.Undo(ctx, h.ann, sets[2-i])
+			must(t, err)
+			undos = append(undos, undo)
+			got, err := h.todos.Find(ctx, h.ann, made.ID)
+			if want == "" && !fault.Is(err, fault.NotFound) || want != "" && got.Title != want {
+				t.Errorf("step %d: %q, %v", i, got.Title, err)
+			}
+			if _, err := h.Undo(ctx, h.ann, sets[2-i]); !fault.Is(err, fault.Conflict) {
+				t.Errorf("step %d a second time: %v", i, err)
+			}
+		}
+		for i, want := range []string{"a", "b", "c"} {
+			_, err := h.Undo(ctx, h.ann, undos[2-i])
+			must(t, err)
+			if got, err := h.todos.Find(ctx, h.ann, made.ID); err != nil || got.Title != want {
+				t.Errorf("forward %d: %q, want %q, %v", i, got.Title, want, err)
+			}
+		}
+		// What holds again stands in the way again.
+		if _, err := h.Undo(ctx, h.ann, sets[1]); !fault.Is(err, fault.Conflict) {
+			t.Errorf("a middle step: %v", err)
+		}
+	})
+}
+
 func TestUndoOfWhatIsNotThere(t *testing.T) {
 	each(t, func(t *testing.T, h house) {
 		h.todo(t, titled("Ann's"))
