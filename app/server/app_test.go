@@ -64,7 +64,7 @@ type answer struct {
 }
 
 // ask sends a request from the machine itself; headers are names and values, of
-// which Host and From (the peer) are no headers but what they say.
+// which Host, From (the peer) and Protocol are no headers but what they say.
 func (h house) ask(t *testing.T, method, path, body string, headers ...string) answer {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(body))
@@ -80,6 +80,9 @@ func (h house) ask(t *testing.T, method, path, body string, headers ...string) a
 			r.Host = headers[i+1]
 		case "From":
 			r.RemoteAddr = headers[i+1]
+		case "Protocol":
+			r.Proto = headers[i+1]
+			r.ProtoMajor, r.ProtoMinor, _ = http.ParseHTTPVersion(r.Proto)
 		default:
 			r.Header.Add(headers[i], headers[i+1])
 		}

@@ -3,8 +3,10 @@ package server
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"umbra/app/api"
@@ -23,12 +25,26 @@ func newRequestID() string {
 }
 
 // clientFinder tells who is at the other end, believing only trusted proxies.
-type clientFinder struct{ trusted config.Networks }
+type clientFinder struct {
+	trusted config.Networks
+	public  config.Origin
+}
+
+// forwarders are what proxies add to a request.
+var forwarders = []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-Ip", "Via"}
+
+// forwarded says whether somebody handed the request on, as far as it shows.
+// Speaking HTTP/1.0 is what a proxy does that was told to add nothing.
+func forwarded(r *http.Request) bool {
+	return !r.ProtoAtLeast(1, 1) || slices.ContainsFunc(forwarders, func(name string) bool { return r.Header.Get(name) != "" })
+}
 
 func (f clientFinder) of(r *http.Request) api.Client {
 	peer := addressOf(r.RemoteAddr)
-	c := api.Client{Address: peer.String(), HTTPS: r.TLS != nil}
-	forwarded := r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("X-Forwarded-Proto") != "" || r.Header.Get("Forwarded") != "" || r.Header.Get("X-Forwarded-Host") != ""
+	// Under its public name Umbra is reached by HTTPS when that says so: what
+	// ends TLS need not tell.
+	public := f.public.Secure() && strings.EqualFold(hostOnly(r.Host), hostOnly(f.public.Host))
+	c := api.Client{Address: peer.String(), HTTPS: r.TLS != nil || public}
 	if f.trusted.Contains(peer) {
 		// From the right, the first address that is no proxy of ours: what stands
 		// before it, anyone could have written.
@@ -47,7 +63,7 @@ func (f clientFinder) of(r *http.Request) api.Client {
 			c.HTTPS = strings.EqualFold(strings.TrimSpace(proto), "https")
 		}
 	}
-	c.Local = !forwarded && peer.IsLoopback() && loopbackHost(r.Host)
+	c.Local = !forwarded(r) && peer.IsLoopback() && loopbackHost(r.Host)
 	return c
 }
 
@@ -66,8 +82,15 @@ func loopbackHost(host string) bool {
 	if a, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
 		return a.IsLoopback()
 	}
-	name, _, _ := strings.Cut(host, ":")
-	return strings.EqualFold(name, "localhost")
+	return strings.EqualFold(hostOnly(host), "localhost")
+}
+
+// hostOnly is a Host field without its port.
+func hostOnly(host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		return name
+	}
+	return host
 }
 
 // crossSite refuses requests that another site makes a browser send with our

@@ -123,6 +123,9 @@ func TestOnlyTheMachineItselfNeedsNoSetupCode(t *testing.T) {
 		"by another name":       {"Host", "umbra.home"}, // DNS rebinding
 		"through a proxy here":  {"X-Forwarded-For", "203.0.113.9"},
 		"with an empty forward": {"Forwarded", "for=203.0.113.9"},
+		"a proxy's other words": {"X-Real-IP", "203.0.113.9"},
+		"a proxy's name":        {"Via", "1.1 proxy"},
+		"as old proxies speak":  {"Protocol", "HTTP/1.0"},
 	} {
 		if a := h.ask(t, "POST", "/api/auth/setup", logInBody, headers...); a.Code != 403 {
 			t.Errorf("%s: %d %s", name, a.Code, a.Body)
@@ -145,4 +148,23 @@ func TestThePublicURLIsTheOnlyName(t *testing.T) {
 	h.ask(t, "GET", "/api/health", "", "From", far, "Host", "192.168.1.5").is(200)
 	// Behind a proxy that rewrites Host, the interface still is no stranger.
 	h.ask(t, "POST", "/api/todos", `{"title":"x"}`, "Cookie", ann, "Origin", "https://umbra.example.org").is(201)
+}
+
+// Behind a proxy that says nothing of HTTPS, the public URL does.
+func TestThePublicURLMakesCookiesSecure(t *testing.T) {
+	h := open(t, "UMBRA_PUBLIC_URL=https://umbra.example.org", "UMBRA_TRUSTED_PROXIES=10.0.0.3")
+	h.setUp(t)
+	for name, tt := range map[string]struct {
+		headers []string
+		secure  bool
+	}{
+		"by its name":                 {[]string{"From", "10.0.0.2:1", "Host", "Umbra.example.org:443"}, true},
+		"at the machine itself":       {[]string{"Host", "localhost:8000"}, false},
+		"where a proxy knows it isnt": {[]string{"From", "10.0.0.3:1", "Host", "umbra.example.org", "X-Forwarded-Proto", "http"}, false},
+	} {
+		c := h.ask(t, "POST", "/api/auth/login", logInBody, tt.headers...).is(200).Result().Cookies()[0]
+		if c.Secure != tt.secure || strings.HasPrefix(c.Name, "__Host-") != tt.secure {
+			t.Errorf("%s: %s", name, c.Raw)
+		}
+	}
 }
