@@ -6,11 +6,13 @@ import (
 	"database/sql"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"umbra/app/db"
 	"umbra/app/db/dbtest"
@@ -109,6 +111,34 @@ func TestAWrongSecretKeyIsAStartError(t *testing.T) {
 		}
 		if err := tryOpen(t, options(t, data, io.Discard, database, key)); err != nil {
 			t.Errorf("the right key: %v", err)
+		}
+	})
+}
+
+// A wrong key is a wrong folder or a wrong setting: nothing is migrated under it.
+func TestAWrongSecretKeyMigratesNothing(t *testing.T) {
+	eachEngine(t, func(t *testing.T, data, database string) {
+		key := "SECRET_KEY=an-old-umbrella-in-the-hall-47-times"
+		o := options(t, data, io.Discard, database, key)
+		if err := tryOpen(t, o); err != nil {
+			t.Fatal(err)
+		}
+		more := fstest.MapFS{}
+		for _, engine := range []string{"sqlite", "postgres"} {
+			foundation, err := fs.ReadFile(o.Migrations, engine+"/00001_foundation.sql")
+			if err != nil {
+				t.Fatal(err)
+			}
+			more[engine+"/00001_foundation.sql"] = &fstest.MapFile{Data: foundation}
+			more[engine+"/09001_more.sql"] = &fstest.MapFile{Data: []byte("-- +goose Up\nCREATE TABLE more (id BIGINT);\n-- +goose Down\nDROP TABLE more;\n")}
+		}
+		wrong := options(t, data, io.Discard, database, "SECRET_KEY=a-new-umbrella-in-the-hall-48-times")
+		wrong.Migrations = more
+		if err := tryOpen(t, wrong); !errors.Is(err, secret.ErrWrongKey) {
+			t.Errorf("%v", err)
+		}
+		if err := tryOpen(t, o); err != nil {
+			t.Errorf("the version before, with the right key: %v", err)
 		}
 	})
 }

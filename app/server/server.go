@@ -95,6 +95,11 @@ func (a *App) migrate(ctx context.Context) error {
 	if a.NoMigrate {
 		return fmt.Errorf("the database's schema is version %d and this program needs %d: run `umbra migrate`, or serve without --no-migrate", v, a.Migrator.Newest())
 	}
+	if v > 0 { // a wrong key is found before anything is changed
+		if err := a.CheckKey(ctx); err != nil {
+			return err
+		}
+	}
 	snapshot, err := a.Migrator.Up(ctx)
 	if snapshot != "" {
 		a.log.InfoContext(ctx, "database migrated", "from", v, "to", a.Migrator.Newest(), "copy", snapshot)
