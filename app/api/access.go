@@ -81,8 +81,16 @@ func (a *API) refuse(ctx huma.Context, err error) {
 
 // SessionToken reads the session's token from a Cookie header.
 func SessionToken(header string) string {
+	if tokens := sessionTokens(header); len(tokens) > 0 {
+		return tokens[0]
+	}
+	return ""
+}
+
+// sessionTokens are those of both cookies, the one that came over HTTPS first.
+func sessionTokens(header string) (tokens []string) {
 	if header == "" {
-		return ""
+		return nil
 	}
 	cookies, err := http.ParseCookie(header)
 	if err != nil { // one odd cookie of another application must not sign anyone out
@@ -96,9 +104,9 @@ func SessionToken(header string) string {
 	for _, name := range []string{SecureCookie, PlainCookie} {
 		for _, c := range cookies {
 			if c.Name == name && c.Value != "" {
-				return c.Value
+				tokens = append(tokens, c.Value)
 			}
 		}
 	}
-	return ""
+	return tokens
 }

@@ -117,7 +117,7 @@ func (a *API) registerAuth() {
 	register(a, op{id: "logOut", method: http.MethodPost, path: "/api/auth/logout", tag: tagAuth, access: public, status: http.StatusNoContent,
 		summary: "Log out", description: "Ends this session; does no harm when there is none."},
 		func(ctx context.Context, in *cookieInput) (*cookieOnly, error) {
-			if token := SessionToken(in.Cookie); token != "" {
+			for _, token := range sessionTokens(in.Cookie) {
 				if err := a.Accounts.LogOut(ctx, token); err != nil {
 					return nil, err
 				}
@@ -162,19 +162,22 @@ func (a *API) registerSessions() {
 		})
 }
 
-// sessionCookie sets the session, and takes back one left under the other name.
+// sessionCookie sets the session, and over HTTPS takes back one that was left
+// under the plain name. (Over HTTP a browser lets nobody touch a Secure one.)
 func (a *API) sessionCookie(ctx context.Context, token string) []http.Cookie {
 	c := http.Cookie{Name: PlainCookie, Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
 		MaxAge: int(a.SessionMaxAge / time.Second)}
-	if client(ctx).HTTPS {
-		c.Name, c.Secure = SecureCookie, true
+	if !client(ctx).HTTPS {
+		return []http.Cookie{c}
 	}
-	return []http.Cookie{c}
+	c.Name, c.Secure = SecureCookie, true
+	return []http.Cookie{c, cleared(PlainCookie)}
+}
+
+func cleared(name string) http.Cookie {
+	return http.Cookie{Name: name, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, MaxAge: -1, Secure: name == SecureCookie}
 }
 
 func clearedCookies() []http.Cookie {
-	plain := http.Cookie{Name: PlainCookie, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, MaxAge: -1}
-	secure := plain
-	secure.Name, secure.Secure = SecureCookie, true
-	return []http.Cookie{plain, secure}
+	return []http.Cookie{cleared(PlainCookie), cleared(SecureCookie)}
 }

@@ -169,6 +169,24 @@ func TestLogOut(t *testing.T) {
 	})
 }
 
+// A browser that came by both ways has both cookies.
+func TestTheTwoCookiesOfABrowser(t *testing.T) {
+	eachDoor(t, func(t *testing.T, d *door) {
+		plain := d.setUp(t)
+		r := d.logIn(t, "ann", annsPassword, wayHeader, "https").is(200)
+		secure := r.session()
+		if set := r.header["Set-Cookie"]; len(set) != 2 || !strings.Contains(set[1], "umbra_session=;") || !strings.Contains(set[1], "Max-Age=0") {
+			t.Errorf("over HTTPS the other cookie is taken back: %v", set)
+		}
+		if set := d.logIn(t, "ann", annsPassword).is(200).header["Set-Cookie"]; len(set) != 1 {
+			t.Errorf("over HTTP a browser would not let go of a Secure one: %v", set)
+		}
+		d.with(t, secure+"; "+plain, "POST", "/api/auth/logout", nil).is(204)
+		d.with(t, secure, "GET", "/api/todos", nil).is(401)
+		d.with(t, plain, "GET", "/api/todos", nil).is(401)
+	})
+}
+
 func TestChangePassword(t *testing.T) {
 	eachDoor(t, func(t *testing.T, d *door) {
 		ann := d.setUp(t)

@@ -54,10 +54,14 @@ func (a *API) registerHistory() {
 	trash("restore", http.MethodPost, "/api/trash/{kind}/{id}/restore", "Bring a deleted record back",
 		"It comes back under its id, with what was deleted and let go of because of it.", a.Journal.Untrash)
 	trash("purge", http.MethodDelete, "/api/trash/{kind}/{id}", "Remove a deleted record for good",
-		"Nothing of it is kept, in the history neither.", a.Journal.Purge)
+		"Nothing of it is kept, in the history neither.", func(ctx context.Context, c caller.Caller, kind string, id int64) error {
+			return a.forgetting(ctx, func(ctx context.Context) error { return a.Journal.Purge(ctx, c, kind, id) })
+		})
 	register(a, op{id: "emptyTrash", method: http.MethodDelete, path: "/api/trash", tag: tag, status: http.StatusNoContent, summary: "Empty the trash"},
 		func(ctx context.Context, _ *struct{}) (*struct{}, error) {
-			_, err := a.Journal.Empty(ctx, who(ctx))
-			return nil, err
+			return nil, a.forgetting(ctx, func(ctx context.Context) error {
+				_, err := a.Journal.Empty(ctx, who(ctx))
+				return err
+			})
 		})
 }

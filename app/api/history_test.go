@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"umbra/app/db"
 )
 
 // newest is the user's last change-set.
@@ -35,7 +37,7 @@ func TestUndoAndUndoOfTheUndo(t *testing.T) {
 		if got := s.ann(t, "GET", at, nil).is(200); got.json()["title"] != "Water" || got.json()["priority"] != "high" || got.header.Get("ETag") == made.header.Get("ETag") {
 			t.Errorf("%v %s", got.header, got.body)
 		}
-		if r := s.ann(t, "POST", undoPath(set), nil).is(409); r.code() != "changed_since" || !strings.Contains(string(r.body), "Water") {
+		if r := s.ann(t, "POST", undoPath(set), nil).is(409); r.code() != "already_undone" {
 			t.Errorf("undone twice: %s", r.body)
 		}
 		s.ann(t, "POST", undoPath(undo), nil).is(200)
@@ -120,6 +122,32 @@ func TestTrashRestorePurgeAndEmpty(t *testing.T) {
 		s.ann(t, "DELETE", "/api/trash", nil).is(204)
 		if l := s.ann(t, "GET", "/api/trash", nil).is(200).list(); len(l) != 0 {
 			t.Errorf("%v", l)
+		}
+	})
+}
+
+func TestWhatIsRemovedForGoodIsInNoStoredAnswer(t *testing.T) {
+	each(t, func(t *testing.T, s *server) {
+		stored := func() int64 {
+			n, _, err := db.One(t.Context(), s.db, db.Value[int64], "SELECT COUNT(*) FROM idempotency_keys WHERE body LIKE '%xyzzy%'")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		for _, purge := range []string{"/api/trash/todo/%v", "/api/trash"} {
+			made := s.ann(t, "POST", "/api/todos", `{"title":"xyzzy"}`, "Idempotency-Key", "k").is(201)
+			s.as(t, "bob", "POST", "/api/todos", `{"title":"xyzzy"}`, "Idempotency-Key", purge).is(201)
+			before := stored()
+			s.ann(t, "DELETE", made.header.Get("Location"), nil).is(204)
+			if stored() != before {
+				t.Error("what is in the trash can still be asked for again")
+			}
+			path := strings.Replace(purge, "%v", fmt.Sprint(made.json()["id"]), 1)
+			s.ann(t, "DELETE", path, nil).is(204)
+			if n := stored(); n != before-1 {
+				t.Errorf("%s left %d of %d stored answers", path, n, before)
+			}
 		}
 	})
 }

@@ -88,3 +88,15 @@ func repeat[T any](ctx context.Context, a *API, user int64, key, print string) (
 	out.Location, out.ETag = h.Location, h.ETag
 	return out, nil
 }
+
+// forgetting removes something for good, and with it the user's stored answers,
+// which may hold it.
+func (a *API) forgetting(ctx context.Context, remove func(ctx context.Context) error) error {
+	return a.DB.Tx(ctx, func(ctx context.Context) error {
+		if err := remove(ctx); err != nil {
+			return err
+		}
+		_, err := a.DB.Exec(ctx, "DELETE FROM idempotency_keys WHERE user_id = $1", who(ctx).UserID)
+		return err
+	})
+}
