@@ -59,7 +59,7 @@ func New(r chi.Router, d Deps) *API {
 	}
 	a.huma = humachi.New(r, configuration(d.Version))
 	aliases(a.huma.OpenAPI().Components.Schemas)
-	a.huma.UseMiddleware(withRequestURL, a.authorize, a.refuseEmpty)
+	a.huma.UseMiddleware(withRequestURL, withHeaders, a.authorize, a.refuseEmpty)
 	if a.authenticate == nil {
 		a.authenticate = a.Accounts.Authenticate
 	}
@@ -112,7 +112,8 @@ func configuration(version string) huma.Config {
 	c.Info.Description = "The API of Umbra, a personal server for to-dos, calendar, reminders, projects, people and places.\n\n" +
 		"Sign in with `POST /api/auth/login`; the answer sets the session cookie. Errors are problem documents (RFC 9457). " +
 		"Lists answer an array; the next page is in the `Link` header. Instants are RFC 3339, dates `YYYY-MM-DD`. " +
-		"Changes take `If-Match` with the `ETag` that was read, and `POST` takes an `Idempotency-Key`."
+		"Changes take `If-Match` with the `ETag` that was read, and `POST` takes an `Idempotency-Key`. " +
+		"What was changed is named in `Change-Set`, for `POST /api/history/{change_set}/undo`."
 	c.Info.License = &huma.License{Name: "AGPL-3.0-or-later", Identifier: "AGPL-3.0-or-later"}
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"session": {Type: "apiKey", In: "cookie", Name: PlainCookie, Description: "The session cookie; over HTTPS its name is " + SecureCookie + "."},
@@ -131,6 +132,7 @@ type op struct {
 	errors           []int  // beyond those that follow from the method and path
 	maxBody          int64
 	required         []string // body fields that must be given
+	unjournaled      bool     // it changes something that the journal does not hold
 }
 
 // register adds an operation. The handler's errors become problems here.
@@ -146,6 +148,10 @@ func register[I, O any](a *API, o op, handler func(ctx context.Context, in *I) (
 	}
 	if _, conditional := reflect.TypeFor[I]().FieldByName("IfNoneMatch"); conditional {
 		ho.Responses = map[string]*huma.Response{"304": {Description: "The client has the current one."}}
+	}
+	if o.journals() {
+		documentReceipt(&ho, o.status)
+		handler = receipted(handler)
 	}
 	nulls := notNullOf(reflect.TypeFor[I]())
 	huma.Register(a.huma, ho, func(ctx context.Context, in *I) (*O, error) {

@@ -104,6 +104,21 @@ func described(t *testing.T, doc *huma.OpenAPI, name string, s *huma.Schema) {
 	}
 }
 
+// What a signed-in operation writes goes through the journal and can be undone,
+// which it says; but for these.
+func TestEveryWriteNamesItsChangeSet(t *testing.T) {
+	unjournaled := map[string]bool{"changePassword": true, "revokeSession": true, "revokeOtherSessions": true,
+		"testNtfy": true, "setPIN": true, "purge": true, "emptyTrash": true}
+	for name, o := range operations(document()) {
+		want := o.Extensions["x-access"] == "signed-in" && !strings.HasPrefix(name, "GET ") && !unjournaled[o.OperationID]
+		for status, r := range o.Responses {
+			if (r.Headers["Change-Set"] != nil) != (want && status < "300") {
+				t.Errorf("%s: %s names a Change-Set: %v, want %v", name, status, !want, want)
+			}
+		}
+	}
+}
+
 // A list that could answer everything there is must not exist.
 func TestNoListIsUnbounded(t *testing.T) {
 	for name, o := range operations(document()) {

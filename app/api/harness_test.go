@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -34,6 +35,7 @@ type server struct {
 	clock   *clock.Fake
 	callers map[string]caller.Caller
 	api     *api.API
+	routes  chi.Router
 }
 
 // each runs a test on each engine, at 2025-03-29 12:00 UTC; Ann lives in Berlin, Bob in New York.
@@ -61,7 +63,7 @@ func serve(t *testing.T, d *db.DB) *server {
 		}
 	}
 	r := chi.NewRouter()
-	s.api = api.New(r, deps)
+	s.api, s.routes = api.New(r, deps), r
 	s.Server = httptest.NewServer(r)
 	t.Cleanup(s.Close)
 	return s
@@ -126,7 +128,31 @@ func (s *server) as(t *testing.T, user, method, path string, body any, headers .
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.checkReceipt(t, resp)
 	return reply{t, resp.StatusCode, resp.Header, got}
+}
+
+// mayChangeNothing are the operations that answer without a change-set where
+// all was so already.
+var mayChangeNothing = map[string]bool{"updateSettings": true, "patchSettings": true, "reorderTasks": true}
+
+// checkReceipt holds every answer of every test to what the document says of
+// the header Change-Set.
+func (s *server) checkReceipt(t *testing.T, resp *http.Response) {
+	t.Helper()
+	match, got := chi.NewRouteContext(), resp.Header.Get("Change-Set")
+	if s.routes == nil || !s.routes.Match(match, resp.Request.Method, resp.Request.URL.EscapedPath()) {
+		return
+	}
+	o := operations(s.api.Document())[resp.Request.Method+" "+match.RoutePattern()]
+	if o == nil {
+		return
+	}
+	said := o.Responses[strconv.Itoa(resp.StatusCode)]
+	named := said != nil && said.Headers["Change-Set"] != nil
+	if number, err := strconv.ParseInt(got, 10, 64); (got != "" || named && !mayChangeNothing[o.OperationID]) && (!named || err != nil || number < 1) {
+		t.Errorf("%s answered %d with the Change-Set %q; documented: %v", o.OperationID, resp.StatusCode, got, named)
+	}
 }
 
 func (s *server) ann(t *testing.T, method, path string, body any, headers ...string) reply {

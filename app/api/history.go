@@ -46,7 +46,7 @@ func (a *API) registerHistory() {
 			return answer(ctx, *in, p, func() (int64, error) { return a.Journal.CountTrash(ctx, who(ctx)) })
 		})
 	trash := func(id, method, path, summary, description string, do func(ctx context.Context, c caller.Caller, kind string, id int64) error) {
-		register(a, op{id: id, method: method, path: path, tag: tag, status: http.StatusNoContent, summary: summary, description: description},
+		register(a, op{id: id, method: method, path: path, tag: tag, status: http.StatusNoContent, summary: summary, description: description, unjournaled: id == "purge"},
 			func(ctx context.Context, in *trashInput) (*struct{}, error) {
 				return nil, do(ctx, who(ctx), in.Kind, in.ID)
 			})
@@ -57,7 +57,7 @@ func (a *API) registerHistory() {
 		"Nothing of it is kept, in the history neither.", func(ctx context.Context, c caller.Caller, kind string, id int64) error {
 			return a.forgetting(ctx, func(ctx context.Context) error { return a.Journal.Purge(ctx, c, kind, id) })
 		})
-	register(a, op{id: "emptyTrash", method: http.MethodDelete, path: "/api/trash", tag: tag, status: http.StatusNoContent, summary: "Empty the trash"},
+	register(a, op{id: "emptyTrash", unjournaled: true, method: http.MethodDelete, path: "/api/trash", tag: tag, status: http.StatusNoContent, summary: "Empty the trash"},
 		func(ctx context.Context, _ *struct{}) (*struct{}, error) {
 			return nil, a.forgetting(ctx, func(ctx context.Context) error {
 				_, err := a.Journal.Empty(ctx, who(ctx))

@@ -10,6 +10,7 @@ import (
 	"umbra/app/clock"
 	"umbra/app/db"
 	"umbra/app/fault"
+	"umbra/app/journal"
 )
 
 // once makes a POST safe to repeat: with an Idempotency-Key the key, the
@@ -41,7 +42,7 @@ VALUES ($1, $2, $3, 0, '', '', $4) ON CONFLICT (user_id, key) DO NOTHING`, user,
 		if out, err = do(ctx); err != nil {
 			return err
 		}
-		headers, body, err := stored(out)
+		headers, body, err := stored(ctx, out)
 		if err != nil {
 			return err
 		}
@@ -53,12 +54,13 @@ VALUES ($1, $2, $3, 0, '', '', $4) ON CONFLICT (user_id, key) DO NOTHING`, user,
 }
 
 type storedHeaders struct {
-	Location string `json:"location"`
-	ETag     string `json:"etag"`
+	Location  string `json:"location"`
+	ETag      string `json:"etag"`
+	ChangeSet int64  `json:"change_set,omitempty"`
 }
 
-func stored[T any](out *created[T]) (headers, body string, err error) {
-	h, err := json.Marshal(storedHeaders{out.Location, out.ETag})
+func stored[T any](ctx context.Context, out *created[T]) (headers, body string, err error) {
+	h, err := json.Marshal(storedHeaders{out.Location, out.ETag, journal.ReceiptOf(ctx).ChangeSet})
 	if err != nil {
 		return "", "", err
 	}
@@ -86,6 +88,7 @@ func repeat[T any](ctx context.Context, a *API, user int64, key, print string) (
 		return nil, fmt.Errorf("stored answer of a repeated request: %w", err)
 	}
 	out.Location, out.ETag = h.Location, h.ETag
+	journal.ReceiptOf(ctx).ChangeSet = h.ChangeSet
 	return out, nil
 }
 

@@ -33,7 +33,7 @@ func (a *API) registerSettings() {
 		description: "Sets the fields given and leaves the rest; null brings the default back."}, update)
 	register(a, op{id: "patchSettings", method: http.MethodPatch, path: "/api/settings", tag: tag, summary: "Change the settings (PATCH)",
 		description: "The same as PUT (RFC 7396)."}, update)
-	register(a, op{id: "testNtfy", method: http.MethodPost, path: "/api/settings/ntfy/test", tag: tag, status: http.StatusNoContent,
+	register(a, op{id: "testNtfy", unjournaled: true, method: http.MethodPost, path: "/api/settings/ntfy/test", tag: tag, status: http.StatusNoContent,
 		summary: "Send a test notification by ntfy", description: "Answers 409 while no ntfy server and topic are set, or when this server sends no notifications."},
 		func(ctx context.Context, _ *struct{}) (*struct{}, error) {
 			if _, err := a.Accounts.NtfyTarget(ctx, who(ctx).UserID); err != nil {
@@ -41,7 +41,7 @@ func (a *API) registerSettings() {
 			}
 			return nil, fault.New(fault.Conflict, "not_sending", "This version of Umbra sends no notifications yet; the settings are kept for one that does.")
 		})
-	register(a, op{id: "setPIN", method: http.MethodPut, path: "/api/settings/pin", tag: tag, status: http.StatusNoContent,
+	register(a, op{id: "setPIN", unjournaled: true, method: http.MethodPut, path: "/api/settings/pin", tag: tag, status: http.StatusNoContent,
 		summary: "Set a PIN (gone)", description: "PINs are gone; there are passwords now: POST /api/auth/change-password.", errors: []int{http.StatusGone}},
 		func(context.Context, *struct{}) (*struct{}, error) {
 			return nil, fault.New(fault.Gone, "pin_gone", "There are no PINs any more. Change the password with POST /api/auth/change-password.")

@@ -83,7 +83,7 @@ func openDoor(t *testing.T, database *db.DB, change ...func(*api.Deps)) *door {
 			next.ServeHTTP(w, req.WithContext(api.WithClient(req.Context(), c)))
 		})
 	})
-	d.api = api.New(r, deps)
+	d.api, d.routes = api.New(r, deps), r
 	d.Server = httptest.NewServer(r)
 	t.Cleanup(d.Close)
 	return d

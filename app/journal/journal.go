@@ -81,6 +81,7 @@ type Writer struct {
 	last  int64 // last sequence number taken
 	first int64 // the number that was stored when the lock was taken
 	cause string
+	wrote bool
 }
 
 type writerKey struct{ userID int64 }
@@ -111,9 +112,18 @@ func (j *Journal) Write(ctx context.Context, c caller.Caller, fn func(ctx contex
 				return err
 			}
 		}
+		ReceiptOf(ctx).ChangeSet = w.written()
 		db.AfterCommit(ctx, func() { j.wake(c.UserID) })
 		return nil
 	})
+}
+
+// written is the number of the change-set, 0 where it holds no change.
+func (w *Writer) written() int64 {
+	if !w.wrote {
+		return 0
+	}
+	return w.ChangeSet
 }
 
 // Start makes the journal of a new user, within the caller's transaction.
@@ -170,6 +180,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
 	if err != nil {
 		return err
 	}
+	w.wrote = true
 	switch c.Op {
 	case Create:
 		return w.Count(ctx, c.Kind, 1)

@@ -140,7 +140,7 @@ func cors(origins config.Origins, next http.Handler) http.Handler {
 			w.WriteHeader(http.StatusNoContent)
 			return
 		}
-		h.Set("Access-Control-Expose-Headers", "ETag, Link, Location, Retry-After, X-Total-Count, X-Request-Id")
+		h.Set("Access-Control-Expose-Headers", "Change-Set, ETag, Link, Location, Retry-After, X-Total-Count, X-Request-Id")
 		next.ServeHTTP(w, r)
 	})
 }

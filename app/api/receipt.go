@@ -1,0 +1,54 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"umbra/app/journal"
+)
+
+// changeSetHeader names the change-set that an operation wrote.
+const changeSetHeader = "Change-Set"
+
+// journals says whether the operation writes through the journal.
+func (o op) journals() bool {
+	return o.access == signedIn && o.method != http.MethodGet && !o.unjournaled
+}
+
+// documentReceipt adds the header to the answer of success.
+func documentReceipt(o *huma.Operation, status int) {
+	if status == 0 {
+		status = http.StatusOK
+	}
+	o.Responses = map[string]*huma.Response{strconv.Itoa(status): {
+		Description: http.StatusText(status),
+		Headers: map[string]*huma.Param{changeSetHeader: {
+			Description: "The change-set that it wrote; POST /api/history/{change_set}/undo takes it back. Absent where nothing was changed.",
+			Schema:      &huma.Schema{Type: huma.TypeString, Pattern: "^[1-9][0-9]*$"},
+			Example:     "42",
+		}},
+	}}
+}
+
+type setHeaderKey struct{}
+
+// withHeaders is huma middleware: it lets an operation's wrapper add to the
+// headers of the answer.
+func withHeaders(ctx huma.Context, next func(huma.Context)) {
+	next(huma.WithValue(ctx, setHeaderKey{}, ctx.SetHeader))
+}
+
+// receipted runs a handler and says in the header what change-set it wrote.
+func receipted[I, O any](handler func(ctx context.Context, in *I) (*O, error)) func(ctx context.Context, in *I) (*O, error) {
+	return func(ctx context.Context, in *I) (*O, error) {
+		ctx, receipt := journal.WithReceipt(ctx)
+		out, err := handler(ctx, in)
+		if set, ok := ctx.Value(setHeaderKey{}).(func(name, value string)); ok && err == nil && receipt.ChangeSet != 0 {
+			set(changeSetHeader, strconv.FormatInt(receipt.ChangeSet, 10))
+		}
+		return out, err
+	}
+}
