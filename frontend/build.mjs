@@ -1,5 +1,6 @@
-// Builds src/ and the vendor bundles into ../frontend_dist, which is committed
-// and embedded in the binary. Node's own library is all it needs.
+// Puts what Vite built (build/), the pages of the API's documentation (pages/) and
+// the vendor bundles into ../frontend_dist, which is committed and embedded in the
+// binary.
 //
 // Compression happens here, not at start: Brotli's best setting takes seconds
 // over the vendor bundles, and the server has 100 ms to its first answer. Both
@@ -14,10 +15,11 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, brotliDecompressSync, constants, gunzipSync, gzipSync } from 'node:zlib';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const src = join(here, 'src');
+const app = join(here, 'build');
+const pages = join(here, 'pages');
 const dist = join(here, '..', 'frontend_dist');
 
-const COMPRESSIBLE = new Set(['.html', '.css', '.js', '.json', '.svg', '.txt', '.webmanifest']);
+const COMPRESSIBLE = new Set(['.html', '.css', '.js', '.json', '.svg', '.txt', '.webmanifest', '.geojson']);
 const TOO_SMALL = 512; // bytes; below this the headers outweigh what is saved
 const KEEP_PLAIN = 64 * 1024; // bytes
 
@@ -40,7 +42,8 @@ const REWRITES = [['vendor/redoc/redoc.standalone.js', 'https://cdn.redoc.ly/red
 /** @returns {Map<string, Buffer>} every file of the site under its path */
 function collect() {
   const files = new Map();
-  for (const name of readdirSync(src).sort()) files.set(name, readFileSync(join(src, name)));
+  for (const name of list(app).sort()) files.set(name, readFileSync(join(app, name)));
+  for (const name of readdirSync(pages).sort()) files.set(name, readFileSync(join(pages, name)));
   for (const [name, { from, files: wanted }] of Object.entries(VENDOR)) {
     for (const [path, as] of Object.entries(wanted)) {
       files.set(`vendor/${name}/${as || path}`, stripMapLink(readFileSync(join(here, 'node_modules', from, path)), path));

@@ -1,0 +1,80 @@
+import createClient, { type Middleware } from 'openapi-fetch';
+import { connection } from '$lib/state/connection.svelte';
+import { Problem, problemOf } from './problem';
+import type { paths } from './schema';
+
+/** What is to be done when the server no longer knows our session: resolves once it does again. */
+let reauthenticate: (() => Promise<void>) | undefined;
+
+/** Names who brings a session back. Requests that were refused for want of one are then sent again. */
+export function onUnauthenticated(handler: () => Promise<void>): void {
+  reauthenticate = handler;
+}
+
+/** A 401 from these is an answer, not the end of a session. */
+const answers401 = new Set(['/api/auth/login', '/api/auth/setup', '/api/auth/change-password']);
+
+const copies = new WeakMap<Request, Request>();
+
+const resilience: Middleware = {
+  onRequest({ request }) {
+    copies.set(request, request.clone()); // a body can be sent once only
+    return undefined;
+  },
+  async onResponse({ request, response, schemaPath }) {
+    connection.reached();
+    if (response.status !== 401 || answers401.has(schemaPath) || !reauthenticate) return undefined;
+    const again = copies.get(request);
+    if (!again) return undefined;
+    await reauthenticate();
+    return fetch(again);
+  },
+  onError() {
+    connection.lost();
+    return new Problem(0, 'offline', 'Umbra cannot be reached.');
+  },
+};
+
+/** The typed client of the API. Its answers are read by `send`. */
+export const api = createClient<paths>({ credentials: 'same-origin', headers: { Accept: 'application/json' } });
+api.use(resilience);
+
+type Answer<T> = { data?: T; error?: unknown; response: Response };
+
+/** A success: the body, and what the headers say of it. */
+export type Sent<T> = {
+  data: T;
+  /** The record's revision, for If-Match. */
+  etag: string;
+  /** What can be undone, 0 when nothing was changed. */
+  changeSet: number;
+  /** The cursor of the next page, "" on the last. */
+  next: string;
+  /** How many there are in all, where the request asked for it. */
+  total: number | undefined;
+};
+
+/** Awaits a request and reads its answer; throws a Problem for anything but a success. */
+export async function send<T>(request: Promise<Answer<T>>): Promise<Sent<T>> {
+  const { data, error, response } = await request;
+  if (!response.ok) throw problemOf(response, error);
+  const total = response.headers.get('X-Total-Count');
+  return {
+    data: data as T,
+    etag: response.headers.get('ETag') ?? '',
+    changeSet: Number(response.headers.get('Change-Set')) || 0,
+    next: nextCursor(response.headers.get('Link')),
+    total: total === null ? undefined : Number(total),
+  };
+}
+
+/** The cursor in a Link header (RFC 8288) with rel=next. */
+export function nextCursor(link: string | null): string {
+  const url = /<([^>]*)>\s*;\s*rel="next"/.exec(link ?? '')?.[1];
+  return url ? (new URL(url, 'http://localhost').searchParams.get('cursor') ?? '') : '';
+}
+
+/** A new Idempotency-Key. (crypto.randomUUID is there on https alone.) */
+export function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, '0')).join('');
+}

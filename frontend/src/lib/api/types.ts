@@ -1,0 +1,42 @@
+import type { components, paths } from './schema';
+
+type Schemas = components['schemas'];
+
+export type Todo = Schemas['Todo'];
+export type TodoUpdate = Schemas['TodoUpdate'];
+export type NewTodo = Schemas['NewTodo'];
+export type CalendarEvent = Schemas['Event'];
+export type EventUpdate = Schemas['EventUpdate'];
+export type NewEvent = Schemas['NewEvent'];
+export type Calendar = Schemas['Calendar'];
+export type Template = Schemas['Template'];
+export type Reminder = Schemas['Reminder'];
+export type ReminderUpdate = Schemas['ReminderUpdate'];
+export type NewReminder = Schemas['NewReminder'];
+export type Project = Schemas['Project'];
+export type ProjectUpdate = Schemas['ProjectUpdate'];
+export type Task = Schemas['ProjectTask'];
+export type TaskUpdate = Schemas['ProjectTaskUpdate'];
+export type NewTask = Schemas['NewTask'];
+export type Person = Schemas['Person'];
+export type PersonUpdate = Schemas['PersonUpdate'];
+export type NewPerson = Schemas['NewPerson'];
+export type Location = Schemas['Location'];
+export type LocationUpdate = Schemas['LocationUpdate'];
+export type NewLocation = Schemas['NewLocation'];
+export type Settings = Schemas['AccountSettings'];
+export type SettingsUpdate = Schemas['AccountSettingsUpdate'];
+export type Session = Schemas['AccountSession'];
+export type User = Schemas['AccountUser'];
+export type Dashboard = Schemas['AgendaDashboard'];
+export type UpcomingItem = Schemas['AgendaItem'];
+export type SearchHit = Schemas['SearchHit'];
+export type HistorySet = Schemas['JournalSet'];
+export type HistoryEntry = Schemas['JournalEntry'];
+export type Trashed = Schemas['JournalTrashed'];
+
+/** The kinds of record, as the journal, the search and the trash name them. */
+export type Kind = 'todo' | 'event' | 'calendar' | 'event_template' | 'reminder' | 'project' | 'task' | 'person' | 'location' | 'settings';
+
+/** The query of a list, as its operation takes it. */
+export type Query<P extends keyof paths> = paths[P] extends { get: { parameters: { query?: infer Q } } } ? NonNullable<Q> : never;

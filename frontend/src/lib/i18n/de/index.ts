@@ -1,0 +1,12 @@
+export { common } from './common';
+export { entry } from './entry';
+export { today } from './today';
+export { calendar } from './calendar';
+export { todo } from './todo';
+export { reminder } from './reminder';
+export { project } from './project';
+export { person } from './person';
+export { location } from './location';
+export { template } from './template';
+export { settings } from './settings';
+export { command } from './command';

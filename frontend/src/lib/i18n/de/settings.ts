@@ -1,0 +1,5 @@
+export const settings = {
+  title: 'Einstellungen',
+  trash: { title: 'Papierkorb' },
+  history: { title: 'Verlauf' },
+};

@@ -1,0 +1,3 @@
+export const template = {
+  title: 'Terminvorlagen',
+};

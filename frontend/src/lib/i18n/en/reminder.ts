@@ -1,0 +1,3 @@
+export const reminder = {
+  title: 'Reminders',
+};

@@ -1,0 +1,5 @@
+export const settings = {
+  title: 'Settings',
+  trash: { title: 'Trash' },
+  history: { title: 'History' },
+};

@@ -1,0 +1,173 @@
+import { asProblem, type Problem } from '$lib/api/problem';
+import type { Kind } from '$lib/api/types';
+import type { Sent } from '$lib/api/client';
+import { connection } from './connection.svelte';
+import { live, type Heard } from './live.svelte';
+
+type Rec = { id: number; updated_at: string };
+
+type Options<T extends Rec> = {
+  kind: Kind;
+  /** Reads the page that a cursor names; "" is the first. */
+  page: (cursor: string) => Promise<Sent<T[]>>;
+  /** Reads one record; it rejects with 404 when that is gone. */
+  find: (id: number) => Promise<T>;
+  /** Whether a record belongs into this list. */
+  accept?: (t: T) => boolean;
+  /** The order of the list, for what changes while it is shown. */
+  order: (a: T, b: T) => number;
+  /** Reads on to the end by itself: for kinds of which there are few. */
+  whole?: boolean;
+};
+
+/**
+ * A list of records as the server pages it, kept current by the stream of
+ * changes. Make it in a component: it stops when that goes.
+ *
+ *   const people = new List<Person>({ kind: 'person', page: …, find: …, order: … });
+ *   $effect(() => people.open());
+ */
+export class List<T extends Rec> {
+  items = $state.raw<T[]>([]);
+  state = $state<'loading' | 'ready' | 'failed'>('loading');
+  problem = $state.raw<Problem>();
+  total = $state<number>();
+  /** There are more pages to read. */
+  more = $state(false);
+  #options: Options<T>;
+  #cursor = '';
+  #run = 0;
+  #reading = false;
+  #due = new Set<number>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: Options<T>) {
+    this.#options = options;
+  }
+
+  /** Reads the first page and follows changes; returns how to stop. */
+  open(): () => void {
+    void this.reload();
+    const stops = [
+      live.on(this.#options.kind, this.#hear),
+      connection.onBack(() => void this.reload()),
+    ];
+    return () => {
+      this.#run++;
+      clearTimeout(this.#timer);
+      for (const stop of stops) stop();
+    };
+  }
+
+  /** Reads from the start. What is shown stays until the answer is there. */
+  async reload(): Promise<void> {
+    const run = ++this.#run;
+    if (this.items.length === 0) this.state = 'loading';
+    try {
+      const read: T[] = [];
+      const wanted = this.items.length;
+      let cursor = '';
+      do {
+        const sent = await this.#options.page(cursor);
+        if (run !== this.#run) return;
+        read.push(...sent.data);
+        cursor = sent.next;
+        if (sent.total !== undefined) this.total = sent.total;
+        if (this.#options.whole && read.length > wanted) this.items = read.slice();
+      } while (cursor && (this.#options.whole || read.length < wanted));
+      this.items = read;
+      this.#cursor = cursor;
+      this.more = cursor !== '';
+      this.state = 'ready';
+      this.problem = undefined;
+    } catch (thrown) {
+      if (run !== this.#run) return;
+      this.problem = asProblem(thrown);
+      this.state = this.items.length > 0 ? 'ready' : 'failed';
+    }
+  }
+
+  /** Reads the next page, if there is one. */
+  async next(): Promise<void> {
+    if (!this.more || this.#reading) return;
+    this.#reading = true;
+    const run = this.#run;
+    try {
+      const sent = await this.#options.page(this.#cursor);
+      if (run !== this.#run) return;
+      const known = new Set(this.items.map((x) => x.id));
+      this.items = [...this.items, ...sent.data.filter((x) => !known.has(x.id))];
+      this.#cursor = sent.next;
+      this.more = sent.next !== '';
+    } catch (thrown) {
+      this.problem = asProblem(thrown);
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  find(id: number): T | undefined {
+    return this.items.find((x) => x.id === id);
+  }
+
+  /** Shows a record as it is now: what the server answered, or what it is about to. */
+  put(...records: T[]): void {
+    const ids = new Set(records.map((r) => r.id));
+    const { accept, order } = this.#options;
+    const kept = this.items.filter((x) => !ids.has(x.id));
+    const coming = records.filter((r) => !accept || accept(r)).sort(order);
+    this.total = this.total === undefined ? undefined : this.total + kept.length + coming.length - this.items.length;
+    this.items = merge(kept, coming, order);
+  }
+
+  /** Takes records out of what is shown. */
+  drop(...ids: number[]): void {
+    const gone = new Set(ids);
+    const kept = this.items.filter((x) => !gone.has(x.id));
+    if (this.total !== undefined) this.total -= this.items.length - kept.length;
+    this.items = kept;
+  }
+
+  #hear = (heard: Heard): void => {
+    if (heard === 'reset') {
+      void this.reload();
+      return;
+    }
+    if (heard.operation === 'delete') {
+      this.drop(heard.id);
+      return;
+    }
+    this.#due.add(heard.id);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#refresh(), 60);
+  };
+
+  /** Reads what has changed: one by one when it is little, from the start when it is much. */
+  async #refresh(): Promise<void> {
+    const ids = [...this.#due];
+    this.#due.clear();
+    if (ids.length > 20) {
+      await this.reload();
+      return;
+    }
+    const run = this.#run;
+    const read = await Promise.allSettled(ids.map((id) => this.#options.find(id)));
+    if (run !== this.#run) return;
+    const there: T[] = [];
+    read.forEach((r, i) => (r.status === 'fulfilled' ? there.push(r.value) : asProblem(r.reason).status === 404 && this.drop(ids[i]!)));
+    if (there.length > 0) this.put(...there);
+  }
+}
+
+/** Both are in order; so is the result. */
+function merge<T>(a: T[], b: T[], order: (x: T, y: T) => number): T[] {
+  if (b.length === 0) return a;
+  const out: T[] = [];
+  let i = 0;
+  for (const x of b) {
+    while (i < a.length && order(a[i]!, x) <= 0) out.push(a[i++]!);
+    out.push(x);
+  }
+  while (i < a.length) out.push(a[i++]!);
+  return out;
+}

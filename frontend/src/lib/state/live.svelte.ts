@@ -1,0 +1,115 @@
+import type { HistoryEntry, Kind } from '$lib/api/types';
+import { connection } from './connection.svelte';
+import { session } from './session.svelte';
+
+type Message = { name: 'ready' | 'change' | 'reset' | 'broken' | 'refused'; data?: HistoryEntry };
+type Port = { open(): void; restart(): void; leave(): void };
+
+/** What a listener hears: one change, or that it may have missed some. */
+export type Heard = HistoryEntry | 'reset';
+
+/** The changes of this account as they happen, in whichever window or device. */
+class Live {
+  #port: Port | undefined;
+  #listeners = new Map<Kind | '*', Set<(heard: Heard) => void>>();
+  #retry: ReturnType<typeof setTimeout> | undefined;
+
+  start(): void {
+    if (this.#port) {
+      this.#port.restart();
+      return;
+    }
+    this.#port = typeof SharedWorker === 'undefined' ? own(this.#hear) : shared(this.#hear);
+    this.#port.open();
+    connection.onBack(() => this.#port?.open());
+    window.addEventListener('pagehide', (e: PageTransitionEvent) => {
+      if (!e.persisted) this.#port?.leave();
+    });
+  }
+
+  /** Calls fn for each change of a kind ("*": of any); returns how to stop that. */
+  on(kind: Kind | '*', fn: (heard: Heard) => void): () => void {
+    const all = this.#listeners.get(kind) ?? new Set();
+    this.#listeners.set(kind, all.add(fn));
+    return () => all.delete(fn);
+  }
+
+  #hear = (m: Message): void => {
+    switch (m.name) {
+      case 'ready':
+        connection.reached();
+        break;
+      case 'change':
+        this.#tell(m.data!.kind as Kind, m.data!);
+        break;
+      case 'reset':
+        for (const kind of this.#listeners.keys()) for (const fn of this.#listeners.get(kind)!) fn('reset');
+        break;
+      case 'broken': // the browser tries again by itself
+        void connection.probe();
+        break;
+      case 'refused':
+        void this.#refused();
+    }
+  };
+
+  #tell(kind: Kind, entry: HistoryEntry): void {
+    for (const key of [kind, '*'] as const) for (const fn of this.#listeners.get(key) ?? []) fn(entry);
+  }
+
+  /** The stream was not let in: the session is over, or there are too many streams. */
+  async #refused(): Promise<void> {
+    clearTimeout(this.#retry);
+    try {
+      const response = await fetch('/api/auth/status');
+      const status = (await response.json()) as { authenticated?: boolean };
+      if (response.ok && !status.authenticated && session.state === 'in') {
+        await session.expired();
+        this.#port?.restart();
+        return;
+      }
+    } catch {
+      connection.lost();
+    }
+    this.#retry = setTimeout(() => this.#port?.open(), 5000);
+  }
+}
+
+function shared(hear: (m: Message) => void): Port {
+  const worker = new SharedWorker(new URL('./live.worker.ts', import.meta.url), { type: 'module', name: 'umbra-live' });
+  worker.port.onmessage = (e: MessageEvent<Message>) => hear(e.data);
+  const post = (text: string) => () => worker.port.postMessage(text);
+  return { open: post('open'), restart: post('restart'), leave: post('leave') };
+}
+
+/** For browsers without shared workers: a stream of this page's own. */
+function own(hear: (m: Message) => void): Port {
+  let source: EventSource | undefined;
+  let last = '';
+  const open = () => {
+    if (source && source.readyState !== EventSource.CLOSED) return;
+    source = new EventSource('/api/live' + (last ? `?last_event_id=${encodeURIComponent(last)}` : ''));
+    for (const name of ['ready', 'change', 'reset'] as const) {
+      source.addEventListener(name, (e: MessageEvent<string>) => {
+        last = e.lastEventId;
+        hear({ name, data: JSON.parse(e.data) as HistoryEntry });
+      });
+    }
+    source.onerror = () => hear({ name: source?.readyState === EventSource.CLOSED ? 'refused' : 'broken' });
+  };
+  const leave = () => {
+    source?.close();
+    source = undefined;
+  };
+  return {
+    open,
+    leave,
+    restart() {
+      leave();
+      last = '';
+      open();
+    },
+  };
+}
+
+export const live = new Live();

@@ -1,0 +1,49 @@
+import { api, onUnauthenticated, send } from '$lib/api/client';
+import type { User } from '$lib/api/types';
+
+type State = 'unknown' | 'setup' | 'out' | 'in' | 'expired';
+
+/** Who is signed in. */
+class Session {
+  state = $state<State>('unknown');
+  user = $state.raw<User>();
+  /** Set-up asks for the code that the server printed. */
+  codeRequired = $state(false);
+  #waiting: (() => void)[] = [];
+
+  /** Asks the server who we are. */
+  async load(): Promise<void> {
+    const { data } = await send(api.GET('/api/auth/status'));
+    this.codeRequired = data.setup_code_required;
+    if (data.user) this.entered(data.user);
+    else if (this.state !== 'expired') this.state = data.setup_required ? 'setup' : 'out';
+  }
+
+  /** Somebody has signed in. Whoever waited for that goes on, if it is the same person. */
+  entered(user: User): void {
+    if (this.user && this.user.id !== user.id) {
+      location.reload(); // nothing of the one before stays on the screen
+      return;
+    }
+    this.user = user;
+    this.state = 'in';
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const go of waiting) go();
+  }
+
+  /** The session has ended elsewhere: the page stays as it is, behind a log-in. */
+  expired = (): Promise<void> => {
+    if (this.state === 'out' || this.state === 'setup') return new Promise(() => {});
+    this.state = this.state === 'in' || this.state === 'expired' ? 'expired' : 'out';
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  };
+
+  async logOut(): Promise<void> {
+    await send(api.POST('/api/auth/logout'));
+    location.assign('/'); // from the start, with nothing in memory
+  }
+}
+
+export const session = new Session();
+onUnauthenticated(session.expired);

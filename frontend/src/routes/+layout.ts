@@ -1,0 +1,3 @@
+// The interface is files alone: it is drawn in the browser.
+export const ssr = false;
+export const prerender = false;
