@@ -150,8 +150,8 @@ func TestEveryOperationNeedsItsSession(t *testing.T) {
 			}
 			method, path, _ := strings.Cut(name, " ")
 			path = strings.NewReplacer("{id}", "1", "{task_id}", "1", "{kind}", "todo", "{change_set}", "1").Replace(path)
-			if r := s.as(t, "", method, path, nil); r.status != http.StatusUnauthorized {
-				t.Errorf("%s without a session: %d", name, r.status)
+			if r := s.as(t, "", method, path, nil); r.status != http.StatusUnauthorized || r.code() != "unauthenticated" {
+				t.Errorf("%s without a session: %d %s", name, r.status, r.body)
 			}
 		}
 	})

@@ -118,6 +118,12 @@ func replaceHumaErrors() {
 }
 
 func fromHuma(ctx context.Context, status int, msg string, errs []error) *Problem {
+	for _, err := range errs {
+		var p *Problem
+		if errors.As(err, &p) {
+			return p // our own middleware refused
+		}
+	}
 	detail, code := msg, strings.ToLower(strings.ReplaceAll(http.StatusText(status), " ", "_"))
 	switch {
 	case status == http.StatusBadRequest || status == http.StatusUnprocessableEntity:

@@ -74,6 +74,7 @@ func TestTodoBadInput(t *testing.T) {
 			{"GET", "/api/todos?cursor=xxxx", ``, 422, "cursor:format"},
 			{"GET", "/api/todos?sort=id", ``, 422, "sort:choice"},
 			{"GET", "/api/todos?due_before=tomorrow", ``, 422, "due_before:format"},
+			{"GET", "/api/todos?due_before=", ``, 422, "due_before:format"},
 			{"GET", "/api/todos/abc", ``, 422, "id:type"},
 			{"GET", "/api/todos/99999999999999999999", ``, 422, "id:type"},
 			{"GET", "/api/todos/9223372036854775807", ``, 422, "id:range"},
