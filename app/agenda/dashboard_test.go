@@ -169,7 +169,7 @@ func TestViewsScanNoTableInFewRoundTrips(t *testing.T) {
 		t.Errorf("%d round trips beside those for events, %v", trips, err)
 	}
 	dbtest.NoScan(t, h.db, func(ctx context.Context) error {
-		_, err := h.Upcoming(ctx, h.ann, 90, pageOf(50, ""))
+		_, err := h.Upcoming(ctx, h.ann, agenda.Days{N: 90}, pageOf(50, ""))
 		return err
 	})
 }

@@ -15,15 +15,39 @@ import (
 	"umbra/app/recur"
 )
 
-// MaxDays is how far ahead Upcoming looks.
+// MaxDays is how many days Upcoming shows.
 const MaxDays = 90
+
+// Days are those that Upcoming shows.
+type Days struct {
+	From string // YYYY-MM-DD, from 1900 to 2200; empty: today in the user's zone
+	N    int    // 1 to MaxDays; 0 takes the user's setting
+}
+
+// check answers the first day, Invalid where the days are none to show.
+func (d Days) check(today clock.Date) (clock.Date, error) {
+	if d.N < 0 || d.N > MaxDays {
+		return today, fault.BadField("days", "range", "must be between 1 and "+strconv.Itoa(MaxDays))
+	}
+	if d.From == "" {
+		return today, nil
+	}
+	first, err := clock.ParseDate(d.From)
+	if err != nil {
+		return first, fault.BadField("from", "format", "must be a date that exists, like 2025-01-31")
+	}
+	if first.Year < 1900 || first.Year > 2200 {
+		return first, fault.BadField("from", "range", "must be a day of the years 1900 to 2200")
+	}
+	return first, nil
+}
 
 // Item is one thing to come.
 type Item struct {
 	Kind       string     `json:"kind" enum:"todo,event,reminder,task,birthday,anniversary" doc:"What it is." example:"todo"`
 	ID         int64      `json:"id" doc:"Number of the record of that kind; of the person for birthday and anniversary." example:"42"`
 	Title      string     `json:"title" doc:"What it is called; the person's name for birthday and anniversary." example:"Water the plants"`
-	Date       string     `json:"date" format:"date" doc:"The day it falls on, in the user's zone. What has begun before today has today's." example:"2025-01-31"`
+	Date       string     `json:"date" format:"date" doc:"The day it falls on, in the user's zone. What has begun before the first day asked for has that one's." example:"2025-01-31"`
 	AllDay     bool       `json:"all_day" doc:"Whether it has no time of day." example:"false"`
 	At         *time.Time `json:"at" doc:"When it is due or begins; null where all_day." example:"2025-01-31T08:30:00Z"`
 	EndsAt     *time.Time `json:"ends_at" doc:"When an event ends, exclusive; null for other kinds. An all-day one's days are the user's." example:"2025-01-31T20:30:00Z"`
@@ -47,26 +71,28 @@ func place(date string, timed bool, at int64, kind string, id int64, occurrence 
 	return date + rank + strconv.FormatInt(at+middle, 10) + kind + " " + strconv.FormatInt(id+middle, 10) + " " + occurrence
 }
 
-// Upcoming answers a page of what the next days bring, today included: open
-// to-dos and tasks, occurrences of events, active reminders, birthdays and
-// anniversaries in one order. days is 1 to MaxDays; 0 takes the user's setting.
-// It answers Invalid for other days and for a cursor that it did not make.
-func (s *Service) Upcoming(ctx context.Context, c caller.Caller, days int, req page.Request) (page.Page[Item], error) {
+// Upcoming answers a page of what some days bring: open to-dos and tasks,
+// occurrences of events, active reminders, birthdays and anniversaries in one
+// order. On days past that is what was left open on them. It answers Invalid for
+// days that it does not show and for a cursor that it did not make for them.
+func (s *Service) Upcoming(ctx context.Context, c caller.Caller, d Days, req page.Request) (page.Page[Item], error) {
 	none := page.Page[Item]{}
-	if days < 0 || days > MaxDays {
-		return none, fault.BadField("days", "range", "must be between 1 and "+strconv.Itoa(MaxDays))
+	first, err := d.check(clock.Today(s.clock, c.Location()))
+	if err != nil {
+		return none, err
 	}
 	after, err := page.Decode(req.Cursor, "upcoming", 3)
 	if err != nil {
 		return none, err
 	}
+	days := d.N
 	if days == 0 {
 		n, found, err := db.One(ctx, s.db, db.Value[int64], "SELECT upcoming_days FROM settings WHERE user_id = $1", c.UserID)
 		if days = int(n); err != nil || !found {
 			return none, err
 		}
 	}
-	w := window{zone: c.Location(), first: clock.Today(s.clock, c.Location())}
+	w := window{zone: c.Location(), first: first}
 	w.end = w.first.AddDays(days)
 	w.from = w.first
 	seen := ""
@@ -75,7 +101,7 @@ func (s *Service) Upcoming(ctx context.Context, c caller.Caller, days int, req p
 		if w.first, err = clock.ParseDate(after.Values[0]); err == nil {
 			w.from, err = clock.ParseDate(after.Values[1])
 		}
-		if err != nil || w.from.Before(w.first) || w.first.DaysUntil(w.from) >= days {
+		if err != nil || d.From != "" && w.first != first || w.from.Before(w.first) || w.first.DaysUntil(w.from) >= days {
 			return none, fault.BadField("cursor", "format", "is not a cursor of this list; leave it out to start from the beginning")
 		}
 		w.end, seen = w.first.AddDays(days), after.Values[2]

@@ -14,8 +14,13 @@ func pageOf(limit int, cursor string) page.Request { return page.Request{Limit: 
 
 func (h *house) upcoming(days, limit int) (out []agenda.Item, pages int) {
 	h.t.Helper()
+	return h.days(agenda.Days{N: days}, limit)
+}
+
+func (h *house) days(d agenda.Days, limit int) (out []agenda.Item, pages int) {
+	h.t.Helper()
 	for cursor := ""; pages == 0 || cursor != ""; pages++ {
-		p, err := h.Upcoming(h.t.Context(), h.ann, days, pageOf(limit, cursor))
+		p, err := h.Upcoming(h.t.Context(), h.ann, d, pageOf(limit, cursor))
 		if err != nil {
 			h.t.Fatal(err)
 		}
@@ -145,12 +150,12 @@ func TestUpcomingKeepsItsWindowOverMidnight(t *testing.T) {
 		h.todo(h.ann, "b", "2025-03-29", "", false)
 		h.todo(h.ann, "c", "2025-04-04", "", false)
 		h.todo(h.ann, "d", "2025-04-05", "", false)
-		p, err := h.Upcoming(t.Context(), h.ann, 0, pageOf(1, "")) // seven days, as the settings say
+		p, err := h.Upcoming(t.Context(), h.ann, agenda.Days{}, pageOf(1, "")) // seven days, as the settings say
 		if err != nil {
 			t.Fatal(err)
 		}
 		h.clock.Advance(24 * time.Hour)
-		q, err := h.Upcoming(t.Context(), h.ann, 0, pageOf(5, p.Next))
+		q, err := h.Upcoming(t.Context(), h.ann, agenda.Days{}, pageOf(5, p.Next))
 		if err != nil || titles(q.Items, func(i agenda.Item) string { return i.Title }) != "b,c" || q.Next != "" {
 			t.Errorf("%+v, %v", q, err)
 		}
@@ -161,22 +166,74 @@ func TestUpcomingRefuses(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.todo(h.ann, "a", "2025-03-29", "", false)
 		h.todo(h.ann, "b", "2025-04-10", "", false)
-		p, err := h.Upcoming(t.Context(), h.ann, 90, pageOf(1, ""))
+		p, err := h.Upcoming(t.Context(), h.ann, agenda.Days{N: 90}, pageOf(1, ""))
 		if err != nil {
 			t.Fatal(err)
 		}
 		far := page.Key{Sort: "upcoming", Values: []string{"2025-03-29", "2025-04-10", ""}}.Encode()
 		bad := page.Key{Sort: "upcoming", Values: []string{"soon", "later", ""}}.Encode()
 		for _, tc := range []struct {
-			days   int
+			days   agenda.Days
 			cursor string
-		}{{-1, ""}, {91, ""}, {7, "x"}, {7, far}, {7, bad}, {7, page.Key{Sort: "todos", ID: 1}.Encode()}} {
+		}{
+			{agenda.Days{N: -1}, ""}, {agenda.Days{N: 91}, ""}, {agenda.Days{N: 7}, "x"}, {agenda.Days{N: 7}, far}, {agenda.Days{N: 7}, bad},
+			{agenda.Days{N: 7}, page.Key{Sort: "todos", ID: 1}.Encode()}, {agenda.Days{From: "2025-03-30", N: 90}, p.Next},
+			{agenda.Days{From: "soon"}, ""}, {agenda.Days{From: "2025-02-29"}, ""}, {agenda.Days{From: "1899-12-31"}, ""}, {agenda.Days{From: "2201-01-01"}, ""},
+		} {
 			if _, err := h.Upcoming(t.Context(), h.ann, tc.days, pageOf(5, tc.cursor)); !fault.Is(err, fault.Invalid) {
 				t.Errorf("%+v: %v", tc, err)
 			}
 		}
-		if q, err := h.Upcoming(t.Context(), h.ann, 90, pageOf(1, p.Next)); err != nil || len(q.Items) != 1 || q.Items[0].Title != "b" {
+		if q, err := h.Upcoming(t.Context(), h.ann, agenda.Days{N: 90}, pageOf(1, p.Next)); err != nil || len(q.Items) != 1 || q.Items[0].Title != "b" {
 			t.Errorf("%+v, %v", q, err)
+		}
+	})
+}
+
+// A calendar shows any month.
+func TestUpcomingShowsTheDaysOfAnyMonth(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.fill()
+		h.person(h.ann, "Bo", "", "--03-28", nil)
+		h.person(h.ann, "Cy", "1952-02-29", "", nil)
+		h.reminder(h.ann, "waiting", time.Date(2025, 3, 28, 8, 0, 0, 0, time.UTC), true, false)
+		h.reminder(h.ann, "dismissed", time.Date(2025, 3, 28, 8, 0, 0, 0, time.UTC), true, true)
+		for _, tc := range []struct {
+			from string
+			n    int
+			want string
+		}{
+			{"2025-03-28", 2, `03-28 all day anniversary Bo
+03-28 all day todo overdue
+03-28 all day event holidays
+03-28 08:00Z reminder waiting
+03-28 21:00Z event night shift
+03-29 all day todo any time
+03-29 07:00Z todo past noon
+03-29 19:00Z todo evening
+`},
+			{"2025-03-31", 42, `03-31 22:00Z reminder first of the 31st
+04-01 all day birthday Ada
+04-01 21:59Z todo last minute
+04-01 21:59Z reminder last moment
+04-02 all day todo too late
+04-02 22:00Z reminder too late
+`},
+			{"1900-01-01", 90, "03-28 all day anniversary Bo\n"},
+			{"1952-02-01", 42, "02-29 all day birthday Cy\n"},
+			{"2199-02-25", 5, "02-28 all day birthday Cy\n"},
+			{"2200-12-31", 90, "02-28 all day birthday Cy\n03-28 all day anniversary Bo\n03-30 all day anniversary Ada\n"},
+		} {
+			for _, limit := range []int{500, 2, 1} {
+				got, all := "", agenda.Days{From: tc.from, N: tc.n}
+				items, _ := h.days(all, limit)
+				for _, i := range items {
+					got += line(i) + "\n"
+				}
+				if got != tc.want {
+					t.Errorf("%d days from %s in pages of %d:\n%swant\n%s", tc.n, tc.from, limit, got, tc.want)
+				}
+			}
 		}
 	})
 }

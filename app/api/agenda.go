@@ -42,7 +42,8 @@ func agendaEventsOf(all []event.Event) []agenda.Event {
 type upcomingInput struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"50" doc:"How many at most." example:"50"`
 	Cursor string `query:"cursor" maxLength:"4000" doc:"Where the page begins, from the Link header of the one before."`
-	Days   int    `query:"days" minimum:"1" maximum:"90" doc:"How many days ahead, today included; left out: the setting upcoming_days." example:"7"`
+	From   string `query:"from" format:"date" doc:"The first day, of the years 1900 to 2200; left out: today in the user's zone." example:"2025-01-27"`
+	Days   int    `query:"days" minimum:"1" maximum:"90" doc:"How many days, the first included; left out: the setting upcoming_days." example:"7"`
 }
 
 type searchInput struct {
@@ -59,10 +60,11 @@ func (a *API) registerAgenda() {
 			d, err := a.Agenda.Dashboard(ctx, who(ctx))
 			return &struct{ Body agenda.Dashboard }{d}, err
 		})
-	register(a, op{id: "upcoming", method: http.MethodGet, path: "/api/upcoming", tag: tag, summary: "List what the next days bring",
-		description: "Open to-dos and tasks, occurrences of events, active reminders, birthdays and anniversaries in one order: by day, what lasts all day first, then by time."},
+	register(a, op{id: "upcoming", method: http.MethodGet, path: "/api/upcoming", tag: tag, summary: "List what the next days bring, or those of any month",
+		description: "Open to-dos and tasks, occurrences of events, active reminders, birthdays and anniversaries in one order: by day, what lasts all day first, then by time. " +
+			"On days past: what was left open on them, and their events, birthdays and anniversaries."},
 		func(ctx context.Context, in *upcomingInput) (*many[agenda.Item], error) {
-			p, err := a.Agenda.Upcoming(ctx, who(ctx), in.Days, page.Request{Limit: in.Limit, Cursor: in.Cursor})
+			p, err := a.Agenda.Upcoming(ctx, who(ctx), agenda.Days{From: in.From, N: in.Days}, page.Request{Limit: in.Limit, Cursor: in.Cursor})
 			if err != nil {
 				return nil, err
 			}

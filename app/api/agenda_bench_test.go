@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"umbra/app/agenda"
 	"umbra/app/api"
 	"umbra/app/clock"
 	"umbra/app/db"
@@ -15,7 +16,7 @@ import (
 	"umbra/app/page"
 )
 
-// BenchmarkAgenda reads the dashboard and a page of what is coming with little
+// BenchmarkAgenda reads the dashboard, a page of what is coming and one of a month past with little
 // stored and with much: the cost must stay within twice as much. To-dos and
 // birthdays lie ever closer, events ever farther back, ten a day.
 func BenchmarkAgenda(b *testing.B) {
@@ -59,12 +60,14 @@ SELECT $1, 'p' || i, 'person', 'person', date('1980-01-01', '+' || (i * 7919 % 9
 				}
 			}
 		})
-		b.Run("upcoming/"+size, func(b *testing.B) {
-			for b.Loop() {
-				if p, err := s.Agenda.Upcoming(b.Context(), ann, 90, page.Request{}); err != nil || len(p.Items) != page.DefaultLimit {
-					b.Fatal(len(p.Items), err)
+		for name, days := range map[string]agenda.Days{"upcoming": {N: 90}, "month": {From: "2025-01-27", N: 42}} {
+			b.Run(name+"/"+size, func(b *testing.B) {
+				for b.Loop() {
+					if p, err := s.Agenda.Upcoming(b.Context(), ann, days, page.Request{}); err != nil || len(p.Items) != page.DefaultLimit {
+						b.Fatal(len(p.Items), err)
+					}
 				}
-			}
-		})
+			})
+		}
 	}
 }

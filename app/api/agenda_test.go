@@ -39,11 +39,26 @@ func TestDashboardAndUpcoming(t *testing.T) {
 				t.Errorf("%s: %v", list, x)
 			}
 		}
+		past := s.ann(t, "GET", "/api/upcoming?from=2025-03-24&days=6", nil).is(200).list()
+		if len(past) != 2 || past[0]["title"] != "late" || past[0]["date"] != "2025-03-28" || past[1]["title"] != "Choir" {
+			t.Errorf("a week past: %v", past)
+		}
+		month := s.ann(t, "GET", "/api/upcoming?from=2025-03-24&days=42&limit=2", nil).is(200)
+		next := nextLink.FindStringSubmatch(month.header.Get("Link"))
+		if len(next) != 2 {
+			t.Fatalf("no next page of the month: %v", month.header)
+		}
+		if l := s.ann(t, "GET", next[1], nil).is(200).list(); len(l) != 2 || l[0]["title"] != "Uma" {
+			t.Errorf("the next page of a month: %v", l)
+		}
 		first := s.ann(t, "GET", "/api/upcoming?days=3&limit=4", nil).is(200)
 		if len(first.list()) != 4 || first.header.Get("Link") == "" {
 			t.Errorf("a page of %d, Link %q", len(first.list()), first.header.Get("Link"))
 		}
-		for path, field := range map[string]string{"/api/upcoming?days=91": "days:range", "/api/upcoming?days=0": "days:range", "/api/search": "q:required", "/api/search?q=%20": "q:format", "/api/search?q=x&kind=y": "kind:choice"} {
+		for path, field := range map[string]string{
+			"/api/upcoming?days=91": "days:range", "/api/upcoming?days=0": "days:range",
+			"/api/upcoming?from=1899-12-31": "from:range", "/api/upcoming?from=2025-02-29": "from:format", "/api/upcoming?from=": "from:format", "/api/search": "q:required", "/api/search?q=%20": "q:format", "/api/search?q=x&kind=y": "kind:choice",
+		} {
 			if !s.ann(t, "GET", path, nil).is(422).fields()[field] {
 				t.Errorf("%s does not name %s", path, field)
 			}
