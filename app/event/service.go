@@ -84,9 +84,15 @@ func (s *Service) Count(ctx context.Context, c caller.Caller, f Filter) (int64, 
 const MaxCount = 10_000
 
 // Create makes an event; Invalid.
-func (s *Service) Create(ctx context.Context, c caller.Caller, u Update) (e Event, err error) {
+func (s *Service) Create(ctx context.Context, c caller.Caller, u Update) (Event, error) {
+	return s.Import(ctx, c, journal.Origin{}, u)
+}
+
+// Import is Create for a event that was made elsewhere; Invalid.
+func (s *Service) Import(ctx context.Context, c caller.Caller, o journal.Origin, u Update) (e Event, err error) {
 	err = s.journal.Write(ctx, c, func(ctx context.Context, w *journal.Writer) error {
-		e = Event{UID: journal.NewUID(), Status: "confirmed", CreatedAt: clock.FromMicros(w.At)}
+		e = Event{Status: "confirmed"}
+		e.UID, e.CreatedAt = w.Begin(o)
 		if !u.CalendarID.Set {
 			if err := s.fileInDefault(ctx, w, &e); err != nil {
 				return err

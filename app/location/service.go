@@ -44,9 +44,15 @@ func (s *Service) Count(ctx context.Context, c caller.Caller, f Filter) (int64, 
 }
 
 // Create makes a place; Invalid.
-func (s *Service) Create(ctx context.Context, c caller.Caller, u Update) (l Location, err error) {
+func (s *Service) Create(ctx context.Context, c caller.Caller, u Update) (Location, error) {
+	return s.Import(ctx, c, journal.Origin{}, u)
+}
+
+// Import is Create for a place that was made elsewhere; Invalid.
+func (s *Service) Import(ctx context.Context, c caller.Caller, o journal.Origin, u Update) (l Location, err error) {
 	err = s.journal.Write(ctx, c, func(ctx context.Context, w *journal.Writer) error {
-		l = Location{UID: journal.NewUID(), CreatedAt: clock.FromMicros(w.At)}
+		l = Location{}
+		l.UID, l.CreatedAt = w.Begin(o)
 		if err := l.change(u); err != nil {
 			return err
 		}

@@ -47,9 +47,15 @@ func (s *Service) Count(ctx context.Context, c caller.Caller, f Filter) (int64, 
 }
 
 // Create makes a person; Invalid.
-func (s *Service) Create(ctx context.Context, c caller.Caller, u Update) (p Person, err error) {
+func (s *Service) Create(ctx context.Context, c caller.Caller, u Update) (Person, error) {
+	return s.Import(ctx, c, journal.Origin{}, u)
+}
+
+// Import is Create for a person that was made elsewhere; Invalid.
+func (s *Service) Import(ctx context.Context, c caller.Caller, o journal.Origin, u Update) (p Person, err error) {
 	err = s.journal.Write(ctx, c, func(ctx context.Context, w *journal.Writer) error {
-		p = Person{UID: journal.NewUID(), CreatedAt: clock.FromMicros(w.At)}
+		p = Person{}
+		p.UID, p.CreatedAt = w.Begin(o)
 		photo, err := p.change(u)
 		if err != nil {
 			return err

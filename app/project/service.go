@@ -45,9 +45,15 @@ func (s *Service) Count(ctx context.Context, c caller.Caller, f Filter) (int64, 
 }
 
 // Create makes a project; Invalid.
-func (s *Service) Create(ctx context.Context, c caller.Caller, u Update) (p Project, err error) {
+func (s *Service) Create(ctx context.Context, c caller.Caller, u Update) (Project, error) {
+	return s.Import(ctx, c, journal.Origin{}, u)
+}
+
+// Import is Create for a project that was made elsewhere; Invalid.
+func (s *Service) Import(ctx context.Context, c caller.Caller, o journal.Origin, u Update) (p Project, err error) {
 	err = s.journal.Write(ctx, c, func(ctx context.Context, w *journal.Writer) error {
-		p = Project{UID: journal.NewUID(), Status: statuses[0], Position: w.At, CreatedAt: clock.FromMicros(w.At)}
+		p = Project{Status: statuses[0], Position: w.At}
+		p.UID, p.CreatedAt = w.Begin(o)
 		if err := change(&p, u); err != nil {
 			return err
 		}

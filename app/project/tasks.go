@@ -46,15 +46,24 @@ func (s *Service) CountTasks(ctx context.Context, c caller.Caller, projectID int
 }
 
 // CreateTask makes a task in a project; NotFound, Invalid.
-func (s *Service) CreateTask(ctx context.Context, c caller.Caller, projectID int64, u TaskUpdate) (t Task, err error) {
+func (s *Service) CreateTask(ctx context.Context, c caller.Caller, projectID int64, u TaskUpdate) (Task, error) {
+	return s.ImportTask(ctx, c, projectID, journal.Origin{}, u)
+}
+
+// ImportTask is CreateTask for a task that was made elsewhere; NotFound, Invalid.
+func (s *Service) ImportTask(ctx context.Context, c caller.Caller, projectID int64, o journal.Origin, u TaskUpdate) (t Task, err error) {
 	err = s.journal.Write(ctx, c, func(ctx context.Context, w *journal.Writer) error {
 		if _, err := s.find(ctx, c.UserID, projectID); err != nil {
 			return err
 		}
-		t = Task{UID: journal.NewUID(), ProjectID: projectID, Status: taskStatuses[0], Priority: priorities[0],
-			Position: w.At, CreatedAt: clock.FromMicros(w.At)}
+		t = Task{ProjectID: projectID, Status: taskStatuses[0], Priority: priorities[0], Position: w.At}
+		t.UID, t.CreatedAt = w.Begin(o)
 		if err := s.changeTask(ctx, w, &t, u); err != nil {
 			return err
+		}
+		if t.Status == Done {
+			at := w.Done(o)
+			t.CompletedAt = &at
 		}
 		return s.saveTask(ctx, w, &t, nil, journal.Create)
 	})

@@ -61,11 +61,21 @@ func (s *Service) Count(ctx context.Context, c caller.Caller, f Filter) (int64, 
 }
 
 // Create makes a reminder; Invalid.
-func (s *Service) Create(ctx context.Context, c caller.Caller, u Update) (r Reminder, err error) {
+func (s *Service) Create(ctx context.Context, c caller.Caller, u Update) (Reminder, error) {
+	return s.Import(ctx, c, journal.Origin{}, u)
+}
+
+// Import is Create for a reminder that was made elsewhere; Invalid.
+func (s *Service) Import(ctx context.Context, c caller.Caller, o journal.Origin, u Update) (r Reminder, err error) {
 	err = s.journal.Write(ctx, c, func(ctx context.Context, w *journal.Writer) error {
-		r = Reminder{UID: journal.NewUID(), Active: true, CreatedAt: clock.FromMicros(w.At)}
+		r = Reminder{Active: true}
+		r.UID, r.CreatedAt = w.Begin(o)
 		if err := s.change(ctx, w, &r, u); err != nil {
 			return err
+		}
+		if r.Dismissed {
+			at := w.Done(o)
+			r.DismissedAt = &at
 		}
 		return s.save(ctx, w, &r, nil, journal.Create)
 	})

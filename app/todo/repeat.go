@@ -12,14 +12,12 @@ import (
 // complete opens or completes t. Completing a repeating one makes the next,
 // which takes the rule along: so completing it twice never makes two.
 func (s *Service) complete(ctx context.Context, w *journal.Writer, t *Todo, done bool) error {
-	t.Completed = done
 	if !done {
-		t.CompletedAt, t.CompletedOn = nil, ""
+		t.Completed, t.CompletedAt, t.CompletedOn = false, nil, ""
 		return nil
 	}
 	now := clock.FromMicros(w.At)
-	t.CompletedAt = &now
-	t.CompletedOn = clock.DateOf(now.In(w.Caller.Location())).String()
+	t.finish(now, w.Caller.Location())
 	if t.RecurrenceRule == "" {
 		return nil
 	}
@@ -30,6 +28,12 @@ func (s *Service) complete(ctx context.Context, w *journal.Writer, t *Todo, done
 	}
 	next.Position, next.CreatedAt = w.At, now
 	return s.save(ctx, w, &next, nil, journal.Create)
+}
+
+// finish marks t as done at a moment, on the user's day.
+func (t *Todo) finish(at time.Time, zone *time.Location) {
+	t.Completed, t.CompletedAt = true, &at
+	t.CompletedOn = clock.DateOf(at.In(zone)).String()
 }
 
 // next is the to-do that follows t, false when the rule has come to its end.

@@ -8,6 +8,7 @@ import (
 	"umbra/app/db"
 	"umbra/app/fault"
 	"umbra/app/journal"
+	"umbra/app/opt"
 	"umbra/app/page"
 )
 
@@ -46,12 +47,24 @@ func (s *Service) Count(ctx context.Context, c caller.Caller, f Filter) (int64, 
 }
 
 // Create makes a to-do; Invalid.
-func (s *Service) Create(ctx context.Context, c caller.Caller, u Update) (t Todo, err error) {
+func (s *Service) Create(ctx context.Context, c caller.Caller, u Update) (Todo, error) {
+	return s.Import(ctx, c, journal.Origin{}, u)
+}
+
+// Import is Create for a to-do that was made elsewhere; Invalid.
+func (s *Service) Import(ctx context.Context, c caller.Caller, o journal.Origin, u Update) (t Todo, err error) {
 	err = s.journal.Write(ctx, c, func(ctx context.Context, w *journal.Writer) error {
-		now := clock.FromMicros(w.At)
-		t = Todo{UID: journal.NewUID(), Priority: "none", RepeatFrom: FromDue, Position: w.At, CreatedAt: now}
-		if err := s.change(ctx, w, &t, u); err != nil {
+		t = Todo{Priority: "none", RepeatFrom: FromDue, Position: w.At}
+		t.UID, t.CreatedAt = w.Begin(o)
+		first := u
+		if o.Imported() {
+			first.Completed = opt.Opt[bool]{} // the next of a repeating one was made where it was completed
+		}
+		if err := s.change(ctx, w, &t, first); err != nil {
 			return err
+		}
+		if o.Imported() && u.Completed.Value {
+			t.finish(w.Done(o), c.Location())
 		}
 		return s.save(ctx, w, &t, nil, journal.Create)
 	})
