@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"os"
 )
 
@@ -35,12 +36,29 @@ func (d *DB) CopyTo(ctx context.Context, path string) error {
 	if _, err := pool.ExecContext(ctx, "VACUUM INTO ?", path); err != nil {
 		return mapError(ctx, "VACUUM INTO", err)
 	}
-	if f, err = os.OpenFile(path, os.O_RDWR, 0o600); err != nil {
+	return Sync(path)
+}
+
+// OpenScratch opens a database file that nobody else reads yet, for filling it
+// quickly: without journal, syncs and foreign keys. A crash or an error leaves
+// it unusable; what is good is closed, synced by Sync, and opened as usual.
+func OpenScratch(path string) (*DB, error) {
+	pool, err := sql.Open("sqlite", fileURL(path)+"?_pragma=busy_timeout(10000)&_pragma=foreign_keys(0)&_pragma=journal_mode(off)"+
+		"&_pragma=synchronous(off)&_pragma=cache_size(-32000)&_pragma=temp_store(file)&_pragma=trusted_schema(0)&_txlock=immediate")
+	if err != nil {
+		return nil, err
+	}
+	pool.SetMaxOpenConns(1)
+	d := &DB{Engine: SQLite, Path: path, read: pool, write: pool}
+	d.reads.pool = pool
+	return d, nil
+}
+
+// Sync has a file on the disk before it answers.
+func Sync(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0o600)
+	if err != nil {
 		return err
 	}
-	if err := f.Sync(); err != nil {
-		_ = f.Close()
-		return err
-	}
-	return f.Close()
+	return errors.Join(f.Sync(), f.Close())
 }

@@ -87,6 +87,12 @@ func (m *Migrator) Newest() int64 {
 	return m.files[len(m.files)-1].version
 }
 
+// Newest is the newest version that fsys brings an engine's schema to.
+func Newest(fsys fs.FS, e db.Engine) (int64, error) {
+	files, err := read(fsys, e.String())
+	return (&Migrator{files: files}).Newest(), err
+}
+
 // Version is the schema's version; 0 in an empty database.
 func (m *Migrator) Version(ctx context.Context) (int64, error) {
 	found, err := m.hasVersions(ctx)
