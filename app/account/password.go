@@ -41,6 +41,9 @@ func (s *Service) ChangePassword(ctx context.Context, p Principal, current, next
 		if err := s.claim(ctx, a, hash); err != nil {
 			return err
 		}
+		if err := s.passwordDue(ctx, a, false); err != nil {
+			return err
+		}
 		if err := s.settle(ctx, id, byPassword, true); err != nil {
 			return err
 		}
@@ -83,6 +86,18 @@ func (s *Service) setPassword(ctx context.Context, a account, hash string) error
 	if _, err := s.DB.Exec(ctx, "UPDATE users SET password_hash = $1, updated_at = $2 WHERE id = $3", hash, s.now(), a.ID); err != nil {
 		return err
 	}
+	if err := s.passwordDue(ctx, a, false); err != nil {
+		return err
+	}
 	_, err := s.RevokeOthers(ctx, a.ID, 0)
+	return err
+}
+
+// passwordDue notes whether the user is to be asked for a new password.
+func (s *Service) passwordDue(ctx context.Context, a account, due bool) error {
+	if a.PasswordDue == due {
+		return nil
+	}
+	_, err := s.DB.Exec(ctx, "UPDATE users SET password_change_due = $1 WHERE id = $2", due, a.ID)
 	return err
 }

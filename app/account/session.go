@@ -23,6 +23,7 @@ type Principal struct {
 	Username    string
 	Role        Role
 	TOTPEnabled bool
+	PasswordDue bool // a new password is to be asked for
 	UserSince   time.Time
 	SessionID   int64
 	Zone        *time.Location // from the settings: what "today" means
@@ -31,7 +32,7 @@ type Principal struct {
 
 // User is the principal's own account.
 func (p Principal) User() User {
-	return User{ID: p.UserID, Username: p.Username, Role: p.Role, TOTPEnabled: p.TOTPEnabled, CreatedAt: p.UserSince}
+	return User{ID: p.UserID, Username: p.Username, Role: p.Role, TOTPEnabled: p.TOTPEnabled, PasswordDue: p.PasswordDue, CreatedAt: p.UserSince}
 }
 
 // Caller is the principal as services take it; source is one of caller's.
@@ -102,7 +103,7 @@ func (s *Service) StartSession(ctx context.Context, userID int64, address, userA
 }
 
 // authenticateQuery is the one read that each request costs.
-const authenticateQuery = `SELECT s.id, s.created_at, s.last_seen_at, s.expires_at, u.id, u.username, u.role, u.totp_enabled, u.created_at, t.time_zone, h.epoch
+const authenticateQuery = `SELECT s.id, s.created_at, s.last_seen_at, s.expires_at, u.id, u.username, u.role, u.totp_enabled, u.password_change_due, u.created_at, t.time_zone, h.epoch
 FROM user_sessions s JOIN users u ON u.id = s.user_id JOIN settings t ON t.user_id = s.user_id JOIN journal_heads h ON h.user_id = s.user_id
 WHERE s.token_hash = $1 AND NOT u.disabled`
 
@@ -118,7 +119,7 @@ func (s *Service) Authenticate(ctx context.Context, token string) (Principal, er
 	var zone string
 	p, found, err := db.One(ctx, s.DB, func(row db.Scanner) (Principal, error) {
 		var p Principal
-		err := row.Scan(&p.SessionID, &created, &seen, &expires, &p.UserID, &p.Username, &p.Role, &p.TOTPEnabled, &since, &zone, &p.Epoch)
+		err := row.Scan(&p.SessionID, &created, &seen, &expires, &p.UserID, &p.Username, &p.Role, &p.TOTPEnabled, &p.PasswordDue, &since, &zone, &p.Epoch)
 		return p, err
 	}, authenticateQuery, secret.HashToken(token))
 	if err != nil {

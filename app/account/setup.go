@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"time"
 
 	"umbra/app/caller"
 	"umbra/app/check"
@@ -76,12 +77,27 @@ type newUser struct {
 	role               Role
 	zone, language     string
 	source             string
+	disabled, due      bool
+	created            time.Time // zero: now
 
 	hash string // prepare fills it
 }
 
 // prepare checks a new user and hashes the password, outside of any transaction.
 func (s *Service) prepare(ctx context.Context, n *newUser) error {
+	if err := n.check(); err != nil {
+		return err
+	}
+	if _, err := secret.CheckPassword("password", n.password, n.username); err != nil {
+		return err
+	}
+	var err error
+	n.hash, err = s.hash(ctx, n.password)
+	return err
+}
+
+// check checks all but the password, and writes it in its usual form.
+func (n *newUser) check() error {
 	var c check.Check
 	n.username = cleanName(&c, "username", n.username)
 	if n.role != Admin && n.role != Member {
@@ -96,21 +112,16 @@ func (s *Service) prepare(ctx context.Context, n *newUser) error {
 	}
 	settings.check(&c)
 	n.zone, n.language = settings.TimeZone, settings.Language
-	if err := c.Err(); err != nil {
-		return err
-	}
-	if _, err := secret.CheckPassword("password", n.password, n.username); err != nil {
-		return err
-	}
-	var err error
-	n.hash, err = s.hash(ctx, n.password)
-	return err
+	return c.Err()
 }
 
 // create writes a prepared user with everything that belongs to one. The
 // caller holds usersLock.
 func (s *Service) create(ctx context.Context, n newUser) (User, error) {
-	key, now := nameKey(n.username), s.now()
+	key, now, made := nameKey(n.username), s.now(), s.now()
+	if !n.created.IsZero() {
+		made = clock.Micros(n.created)
+	}
 	_, taken, err := db.One(ctx, s.DB, db.Value[int64], "SELECT 1 FROM users WHERE username_key = $1", key)
 	if err != nil {
 		return User{}, err
@@ -118,8 +129,8 @@ func (s *Service) create(ctx context.Context, n newUser) (User, error) {
 	if taken {
 		return User{}, fault.New(fault.Conflict, "username_taken", "There is a user with this name already.")
 	}
-	id, _, err := db.One(ctx, s.DB, db.Value[int64], `INSERT INTO users (username, username_key, password_hash, role, created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`, n.username, key, n.hash, string(n.role), now, now)
+	id, _, err := db.One(ctx, s.DB, db.Value[int64], `INSERT INTO users (username, username_key, password_hash, role, disabled, password_change_due, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id`, n.username, key, n.hash, string(n.role), n.disabled, n.due, made, now)
 	if err != nil {
 		return User{}, err
 	}
@@ -139,5 +150,5 @@ VALUES ($1, $2, $3, 0, $4, $5)`, id, n.zone, n.language, now, now); err != nil {
 	if err := s.NewUser(ctx, c); err != nil {
 		return User{}, err
 	}
-	return User{ID: id, Username: n.username, Role: n.role, CreatedAt: clock.FromMicros(now)}, nil
+	return User{ID: id, Username: n.username, Role: n.role, Disabled: n.disabled, PasswordDue: n.due, CreatedAt: clock.FromMicros(made)}, nil
 }

@@ -38,6 +38,7 @@ type User struct {
 	Role        Role      `json:"role" enum:"admin,user" doc:"What the user may do beyond their own data." example:"admin"`
 	Disabled    bool      `json:"disabled" doc:"Whether the user is shut out." example:"false"`
 	TOTPEnabled bool      `json:"totp_enabled" doc:"Whether log-in asks for a second factor." example:"false"`
+	PasswordDue bool      `json:"password_change_due" doc:"Whether to ask for a new password: the present one came from another application and may break our rules." example:"false"`
 	CreatedAt   time.Time `json:"created_at" doc:"When the account was made." example:"2025-01-01T08:00:00Z"`
 }
 
@@ -48,12 +49,12 @@ type account struct {
 	hash string
 }
 
-const userColumns = "id, username, role, disabled, totp_enabled, created_at, username_key, password_hash"
+const userColumns = "id, username, role, disabled, totp_enabled, password_change_due, created_at, username_key, password_hash"
 
 func scanAccount(s db.Scanner) (account, error) {
 	var a account
 	var created int64
-	err := s.Scan(&a.ID, &a.Username, &a.Role, &a.Disabled, &a.TOTPEnabled, &created, &a.key, &a.hash)
+	err := s.Scan(&a.ID, &a.Username, &a.Role, &a.Disabled, &a.TOTPEnabled, &a.PasswordDue, &created, &a.key, &a.hash)
 	a.CreatedAt = clock.FromMicros(created)
 	return a, err
 }

@@ -107,6 +107,16 @@ func (h *Hasher) Verify(ctx context.Context, hash, password string) (ok, needsRe
 	return subtle.ConstantTimeCompare(key, stored.key) == 1, needsRehash, nil
 }
 
+// Readable says whether Verify can check passwords against a stored hash.
+func Readable(hash string) bool {
+	if c, isBcrypt := bcryptCost(hash); isBcrypt {
+		_, err := bcrypt.Cost([]byte(hash))
+		return err == nil && c <= maxBcryptCost
+	}
+	_, err := parsePHC(hash)
+	return err == nil
+}
+
 // Dummy does the work of one verification and says no: for a user name that
 // does not exist, so that its answer takes as long as a wrong password's. It
 // answers fault.Overloaded like Verify.

@@ -262,3 +262,21 @@ func BenchmarkVerify(b *testing.B) {
 		})
 	}
 }
+
+func TestReadable(t *testing.T) {
+	h := newHasher(t, secret.Options{})
+	ours, err := h.Hash(bg, "a password")
+	if err != nil {
+		t.Fatal(err)
+	}
+	old, err := bcrypt.GenerateFromPassword([]byte("4711"), bcrypt.MinCost)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for hash, want := range map[string]bool{ours: true, string(old): true, "": false, "4711": false, "md5$abc": false,
+		"$2b$31" + string(old)[6:]: false, strings.Replace(ours, "argon2id", "argon2i", 1): false} {
+		if secret.Readable(hash) != want {
+			t.Errorf("%q: want %v", hash, want)
+		}
+	}
+}

@@ -515,6 +515,7 @@ TABLE users COLUMN failed_login_attempts bigint NOT NULL DEFAULT 0;
 TABLE users COLUMN locked_until bigint;
 TABLE users COLUMN created_at bigint NOT NULL;
 TABLE users COLUMN updated_at bigint NOT NULL;
+TABLE users COLUMN password_change_due boolean NOT NULL DEFAULT false;
 TABLE users CONSTRAINT users_pkey PRIMARY KEY (id);
 TABLE users CONSTRAINT users_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'user'::text])));
 TABLE users CONSTRAINT users_username_key_key UNIQUE (username_key);

@@ -486,4 +486,4 @@ CREATE TABLE users (
     locked_until          INTEGER,
     created_at            INTEGER NOT NULL,
     updated_at            INTEGER NOT NULL
-) STRICT;
+, password_change_due INTEGER NOT NULL DEFAULT 0) STRICT;
