@@ -1,0 +1,71 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const binary = resolve(process.env.UMBRA_BIN ?? '../umbra');
+
+// A password hash at full cost is another test's matter.
+const cheap = { UMBRA_ARGON2_MEMORY_KIB: '64', UMBRA_ARGON2_TIME: '1', UMBRA_ARGON2_PARALLELISM: '1' };
+
+/** The real executable, in a data folder of its own. */
+export class Server {
+  url = '';
+  /** What `serve` printed. */
+  log = '';
+  readonly folder = mkdtempSync(join(tmpdir(), 'umbra-e2e-'));
+  #process: ChildProcess | undefined;
+
+  #env(): NodeJS.ProcessEnv {
+    const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('UMBRA_') && name !== 'DATABASE_URL'));
+    // Tests log in from many addresses, as a proxy would name them: the limit by address stays what it is.
+    return { ...own, ...cheap, UMBRA_DATA_DIR: this.folder, UMBRA_TRUSTED_PROXIES: '127.0.0.1/32' };
+  }
+
+  /** Starts it, or starts it again at the address it had. */
+  async start(): Promise<void> {
+    const listen = this.url ? new URL(this.url).host : '127.0.0.1:0';
+    const child = spawn(binary, ['serve', '--listen', listen], { env: this.#env(), stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#process = child;
+    this.log = '';
+    await new Promise<void>((ok, fail) => {
+      const hear = (chunk: Buffer) => {
+        this.log += chunk.toString();
+        const address = /http:\/\/127\.0\.0\.1:\d+/.exec(this.log)?.[0];
+        if (address) {
+          this.url = address;
+          ok();
+        }
+      };
+      child.stdout.on('data', hear);
+      child.stderr.on('data', hear);
+      child.on('exit', (code) => fail(new Error(`umbra serve ended with ${code}: ${this.log}`)));
+    });
+    for (;;) {
+      const up = await fetch(`${this.url}/api/ready`).catch(() => undefined);
+      if (up?.ok) return;
+      await new Promise((next) => setTimeout(next, 20));
+    }
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#process;
+    if (!child || child.exitCode !== null) return;
+    child.removeAllListeners('exit');
+    const gone = new Promise((ok) => child.once('exit', ok));
+    child.kill('SIGTERM');
+    await gone;
+  }
+
+  /** Runs a subcommand on the same data. */
+  run(args: string[], input = ''): string {
+    const done = spawnSync(binary, args, { env: this.#env(), input, encoding: 'utf8' });
+    if (done.status !== 0) throw new Error(`umbra ${args.join(' ')}: ${done.status}: ${done.stderr}`);
+    return done.stdout;
+  }
+
+  async remove(): Promise<void> {
+    await this.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,25 @@
+import { defineConfig, devices } from '@playwright/test';
+
+// The browser is the machine's own (UMBRA_CHROMIUM, else Debian's place for it):
+// nothing is downloaded, and what it would ask of other hosts is switched off.
+const launchOptions = {
+  executablePath: process.env.UMBRA_CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+};
+
+const phone = devices['Pixel 7'];
+
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: '../.cache/e2e',
+  fullyParallel: true,
+  workers: Number(process.env.UMBRA_E2E_WORKERS ?? 2),
+  timeout: 45_000,
+  expect: { timeout: 8_000 },
+  reporter: process.env.CI ? [['line']] : [['list']],
+  use: { launchOptions, locale: 'en-GB', timezoneId: 'Europe/Berlin', trace: 'retain-on-failure', screenshot: 'only-on-failure' },
+  projects: [
+    { name: 'desk', use: { viewport: { width: 1440, height: 900 } } },
+    { name: 'phone', use: { ...phone, viewport: { width: 390, height: 844 } } },
+  ],
+});
