@@ -78,6 +78,7 @@ func New(r chi.Router, d Deps) *API {
 	a.registerMeta()
 	a.registerLive(r.HandleFunc)
 	a.only(r, http.MethodPatch, "/api/projects/{id}/tasks/reorder")
+	a.only(r, http.MethodPost, todosPath+"/bulk")
 	return a
 }
 

@@ -17,6 +17,7 @@ type notNull struct {
 type notNullField struct {
 	index []int
 	name  string
+	below []notNullField // of an object within
 }
 
 // optional is an opt.Opt of any type.
@@ -30,14 +31,22 @@ func notNullOf(input reflect.Type) notNull {
 	if !ok || body.Type.Kind() != reflect.Struct {
 		return notNull{}
 	}
-	n := notNull{body: body.Index}
-	for _, f := range reflect.VisibleFields(body.Type) {
-		if f.Tag.Get("nullable") == "false" && f.Type.Implements(reflect.TypeFor[optional]()) {
-			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-			n.fields = append(n.fields, notNullField{f.Index, name})
+	return notNull{body: body.Index, fields: notNullFields(body.Type)}
+}
+
+func notNullFields(of reflect.Type) (out []notNullField) {
+	for _, f := range reflect.VisibleFields(of) {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		switch {
+		case f.Tag.Get("nullable") == "false" && f.Type.Implements(reflect.TypeFor[optional]()):
+			out = append(out, notNullField{index: f.Index, name: name})
+		case f.Type.Kind() == reflect.Pointer && f.Type.Elem().Kind() == reflect.Struct:
+			if below := notNullFields(f.Type.Elem()); len(below) > 0 {
+				out = append(out, notNullField{f.Index, name, below})
+			}
 		}
 	}
-	return n
+	return out
 }
 
 // check names every field that was given as null.
@@ -45,15 +54,24 @@ func (n notNull) check(input any) error {
 	if len(n.fields) == 0 {
 		return nil
 	}
-	body := reflect.ValueOf(input).Elem().FieldByIndex(n.body)
-	var bad []fault.Field
-	for _, f := range n.fields {
-		if o, ok := body.FieldByIndex(f.index).Interface().(optional); ok && !o.IsZero() && !o.Has() {
-			bad = append(bad, fault.Field{Path: f.name, Rule: "type", Message: "must not be null"})
+	if bad := nulls(reflect.ValueOf(input).Elem().FieldByIndex(n.body), "", n.fields); len(bad) > 0 {
+		return fault.Fields(bad...)
+	}
+	return nil
+}
+
+func nulls(in reflect.Value, path string, fields []notNullField) (bad []fault.Field) {
+	for _, f := range fields {
+		v := in.FieldByIndex(f.index)
+		if f.below != nil {
+			if !v.IsNil() {
+				bad = append(bad, nulls(v.Elem(), path+f.name+".", f.below)...)
+			}
+			continue
+		}
+		if o, ok := v.Interface().(optional); ok && !o.IsZero() && !o.Has() {
+			bad = append(bad, fault.Field{Path: path + f.name, Rule: "type", Message: "must not be null"})
 		}
 	}
-	if len(bad) == 0 {
-		return nil
-	}
-	return fault.Fields(bad...)
+	return bad
 }

@@ -35,9 +35,16 @@ func (f todoFilter) filter() todo.Filter {
 	return out
 }
 
+// bulkDone answers a change of several to-dos.
+type bulkDone struct {
+	Changed int `json:"changed" doc:"How many of the to-dos named were changed or deleted." example:"3"`
+}
+
+const todosPath = "/api/todos"
+
 func (a *API) registerTodos() {
 	const tag = "To-dos"
-	register(a, op{id: "listTodos", method: http.MethodGet, path: "/api/todos", tag: tag, summary: "List to-dos"},
+	register(a, op{id: "listTodos", method: http.MethodGet, path: todosPath, tag: tag, summary: "List to-dos"},
 		func(ctx context.Context, in *todoFilter) (*many[todo.Todo], error) {
 			p, err := a.Todos.List(ctx, who(ctx), in.filter(), in.page())
 			if err != nil {
@@ -47,10 +54,17 @@ func (a *API) registerTodos() {
 		})
 	key := func(t todo.Todo) (id, rev int64) { return t.ID, t.Rev }
 	registerResource(a, resource[todo.Todo, todo.Update, newTodo]{
-		name: "Todo", article: "a to-do", tag: tag, path: "/api/todos", required: []string{"title"}, deletes: "Its parts go with it.",
+		name: "Todo", article: "a to-do", tag: tag, path: todosPath, required: []string{"title"}, deletes: "Its parts go with it.",
 		create: a.Todos.Create, find: a.Todos.Find, update: a.Todos.Update, remove: a.Todos.Delete,
 		from: func(n newTodo) todo.Update { return todo.Update(n) }, key: key,
 	})
-	registerAct(a, op{id: "toggleTodo", method: http.MethodPatch, path: "/api/todos/{id}/toggle", tag: tag, summary: "Complete or reopen a to-do",
+	registerAct(a, op{id: "toggleTodo", method: http.MethodPatch, path: todosPath + "/{id}/toggle", tag: tag, summary: "Complete or reopen a to-do",
 		description: "Completing a repeating one makes the next."}, key, a.Todos.Toggle)
+	register(a, op{id: "bulkTodos", method: http.MethodPost, path: todosPath + "/bulk", tag: tag, summary: "Change or delete several to-dos",
+		status: http.StatusOK, errors: []int{http.StatusNotFound},
+		description: "One change-set: all of them, or none where one cannot be changed or is not there. Send either set or delete."},
+		func(ctx context.Context, in *struct{ Body todo.Bulk }) (*struct{ Body bulkDone }, error) {
+			n, err := a.Todos.Bulk(ctx, who(ctx), in.Body)
+			return &struct{ Body bulkDone }{bulkDone{n}}, err
+		})
 }
