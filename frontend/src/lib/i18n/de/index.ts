@@ -10,3 +10,4 @@ export { location } from './location';
 export { template } from './template';
 export { settings } from './settings';
 export { command } from './command';
+export { picker } from './picker';
