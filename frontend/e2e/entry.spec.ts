@@ -18,7 +18,7 @@ test.describe('first run', () => {
     await expect(fresh.getByRole('alert')).toContainText('different');
     expect(await axeFinds(fresh)).toEqual([]);
     await fresh.getByLabel('Password', { exact: true }).fill(password);
-    await expect(fresh.getByText('Strong')).toBeVisible();
+    await expect(fresh.getByText('Strong', { exact: true })).toBeVisible();
     await fresh.getByRole('button', { name: 'Create the account' }).click();
     await expect(fresh.getByRole('heading', { level: 1, name: 'Today' })).toBeVisible();
     await fresh.close();

@@ -132,3 +132,11 @@ export function inDays(value: Day): string {
 export function number(n: number): string {
   return new Intl.NumberFormat(locale()).format(n);
 }
+
+/** The wall-clock time HH:MM of a moment on a day; "" when it lies before that day, "24:00" when after. */
+export function onDay(value: string, on: string): string {
+  // A moment without an offset floats: it is that time wherever one is.
+  const local = /(Z|[+-]\d\d:?\d\d)$/.test(value) && value.includes('T') ? zoned(value).toString() : value;
+  const its = local.slice(0, 10);
+  return its < on ? '' : its > on ? '24:00' : local.slice(11, 16);
+}
