@@ -8,6 +8,8 @@ export { project } from './project';
 export { person } from './person';
 export { location } from './location';
 export { template } from './template';
+export { recurrence } from './recurrence';
+export { color } from './color';
 export { settings } from './settings';
 export { command } from './command';
 export { picker } from './picker';

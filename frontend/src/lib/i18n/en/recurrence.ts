@@ -1,0 +1,55 @@
+const ordinal = new Intl.PluralRules('en', { type: 'ordinal' });
+const nth = (n: number) => `${n}${{ one: 'st', two: 'nd', few: 'rd' }[ordinal.select(n) as string] ?? 'th'}`;
+
+export const recurrence = {
+  label: 'Repeats',
+  // What a select offers.
+  never: 'Does not repeat',
+  daily: 'Every day',
+  weekly: (weekday: string) => (weekday ? `Every week on ${weekday}` : 'Every week'),
+  weekdays: 'Monday to Friday',
+  monthly: (day: number) => (day ? `Every month on the ${nth(day)}` : 'Every month'),
+  monthlyNth: (n: number, weekday: string) => `Every month on the ${n < 0 ? 'last' : nth(n)} ${weekday}`,
+  yearly: (date: string) => (date ? `Every year on ${date}` : 'Every year'),
+  custom: 'Custom…',
+  own: 'A rule of your own…',
+  // The form.
+  every: 'Every',
+  unit: 'Unit',
+  units: {
+    DAILY: (n: number) => (n === 1 ? 'day' : 'days'),
+    WEEKLY: (n: number) => (n === 1 ? 'week' : 'weeks'),
+    MONTHLY: (n: number) => (n === 1 ? 'month' : 'months'),
+    YEARLY: (n: number) => (n === 1 ? 'year' : 'years'),
+  },
+  on: 'On',
+  onDay: (day: number) => (day < 0 ? 'the last day of the month' : `the ${nth(day)}`),
+  onNth: (n: number, weekday: string) => `the ${n < 0 ? 'last' : nth(n)} ${weekday}`,
+  ends: 'Ends',
+  endsNever: 'never',
+  endsOn: 'on a day',
+  endsAfter: 'after a number of times',
+  lastDay: 'Last day',
+  times: 'Times',
+  rule: 'Rule',
+  ruleHint: 'As calendars write it (RFC 5545): FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1 is the last working day of each month.',
+  skips: (day: number) => `Months without a ${nth(day)} are left out.`,
+  next: (dates: string) => `Next: ${dates}`,
+  // A rule as a sentence's part.
+  say: {
+    day: (n: number) => (n === 1 ? 'every day' : `every ${n} days`),
+    week: (n: number) => (n === 1 ? 'every week' : `every ${n} weeks`),
+    weekOn: (n: number, days: string, one: boolean) => (n === 1 ? `every ${days}` : one ? `every ${nth(n)} ${days}` : `every ${n} weeks on ${days}`),
+    workdays: 'Monday to Friday',
+    month: (n: number) => (n === 1 ? 'every month' : `every ${n} months`),
+    monthDay: (day: number) => (day < 0 ? ' on the last day' : ` on the ${nth(day)}`),
+    monthNth: (n: number, weekday: string) => ` on the ${n < 0 ? 'last' : nth(n)} ${weekday}`,
+    year: (n: number) => (n === 1 ? 'every year' : `every ${n} years`),
+    yearOn: (date: string) => ` on ${date}`,
+    yearLast: (month: string) => ` on the last day of ${month}`,
+    yearNth: (n: number, weekday: string, month: string) => ` on the ${n < 0 ? 'last' : nth(n)} ${weekday} of ${month}`,
+    until: (date: string) => ` until ${date}`,
+    times: (n: number) => (n === 1 ? ', once' : `, ${n} times`),
+    own: 'by a rule of its own',
+  },
+};
