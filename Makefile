@@ -23,7 +23,7 @@ build: ## build the umbra executable here
 	go build -trimpath -ldflags "$(LDFLAGS)" -o umbra .
 
 .PHONY: dev
-dev: ## run the server, built again at each change of the source, on http://localhost:8000
+dev: frontend/node_modules ## server and interface with live reload, on http://localhost:5173
 	@packaging/dev.sh
 
 .PHONY: demo
@@ -43,7 +43,7 @@ vuln: $(GOVULN) ## known vulnerabilities that our code reaches (asks the Go vuln
 	$(GOVULN) ./...
 
 .PHONY: test
-test: needs lint test-go test-frontend test-contract ## everything that guards a landing, on both engines
+test: needs lint test-go test-frontend test-e2e test-contract ## everything that guards a landing, on both engines
 
 .PHONY: test-go
 test-go: ## the Go tests, on SQLite and PostgreSQL
@@ -53,14 +53,32 @@ test-go: ## the Go tests, on SQLite and PostgreSQL
 test-contract: build $(SCHEMATHESIS) ## schemathesis over the OpenAPI document, against the real binary
 	SCHEMATHESIS=$(SCHEMATHESIS) docs/contract/run.sh
 
+NPM := npm --no-audit --no-fund --silent
+
 .PHONY: test-frontend
-test-frontend: frontend ## frontend_dist is what its source builds
+test-frontend: frontend ## types and units of the interface; frontend_dist is what its source builds
+	cd frontend && $(NPM) run check && $(NPM) test
 	@git diff --exit-code --stat -- frontend_dist || { echo "frontend_dist differs from its source: commit what 'make frontend' built"; exit 1; }
 	@test -z "$$(git status --porcelain -- frontend_dist)" || { git status --short -- frontend_dist; exit 1; }
 
+.PHONY: test-e2e
+test-e2e: build frontend/node_modules ## the interface in Chromium, against the real executable (ONLY=calendar for one file)
+	cd frontend && CI=1 npx playwright test $(ONLY)
+
 .PHONY: frontend
 frontend: ## build the interface into frontend_dist
-	cd frontend && npm ci --no-audit --no-fund --silent && npm run --silent build
+	cd frontend && npm ci --ignore-scripts --no-audit --no-fund --silent && $(NPM) run build
+
+.PHONY: screenshots
+screenshots: build frontend/node_modules ## every page in both themes and sizes, empty and full, into screenshots/
+	cd frontend && npx playwright test --config playwright.look.config.ts
+
+.PHONY: bench-ui
+bench-ui: build frontend/node_modules ## sizes, paint times and long tasks of the interface in a throttled Chromium
+	cd frontend && npx playwright test --config playwright.bench.config.ts
+
+frontend/node_modules: frontend/package-lock.json
+	cd frontend && npm ci --ignore-scripts --no-audit --no-fund --silent && touch node_modules
 
 .PHONY: generate
 generate: ## write docs/openapi.yaml, docs/config.md and the schema goldens anew
