@@ -183,7 +183,9 @@ func TestAForgedBackupIsRefused(t *testing.T) {
 		code   string
 	}{
 		{"a changed row", func(e []entry) []entry { return edit(e, "tables/todos/", "To-do 9", "To-do 8") }, false, "backup_damaged"},
-		{"a row that is missing", func(e []entry) []entry { return edit(e, "tables/journal/", `[1,1,1,1795521600000000,1,"api","todo",1,"todo-9e3779b1","create","To-do 9e3779b1","","","","",null,1,null]`+"\n", "") }, false, "backup_damaged"},
+		{"a row that is missing", func(e []entry) []entry {
+			return edit(e, "tables/journal/", `[1,1,1,1795521600000000,1,"api","todo",1,"todo-9e3779b1","create","To-do 9e3779b1","","","","",null,1,null]`+"\n", "")
+		}, false, "backup_damaged"},
 		{"a statement for a name", func(e []entry) []entry { return rename(e, "todos", `todos"; DROP TABLE users; --`) }, true, "backup_unfit"},
 		{"a table of its own", func(e []entry) []entry { return rename(e, "todos", "todoz") }, true, "backup_unfit"},
 		{"the migrations' table", func(e []entry) []entry { return rename(e, "todos", "goose_db_version") }, true, "backup_unfit"},

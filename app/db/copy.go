@@ -5,6 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"os"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 )
 
 // OpenWithoutForeignKeys is a further connection to a SQLite database for
@@ -61,4 +64,26 @@ func Sync(path string) error {
 		return err
 	}
 	return errors.Join(f.Sync(), f.Close())
+}
+
+// OpenSchema opens a PostgreSQL database once more, in another schema of it.
+func (d *DB) OpenSchema(ctx context.Context, schema string) (*DB, error) {
+	conn, err := d.read.Conn(ctx)
+	if err != nil {
+		return nil, mapError(ctx, "begin", err)
+	}
+	var config *pgx.ConnConfig
+	err = conn.Raw(func(driver any) error {
+		config = driver.(*stdlib.Conn).Conn().Config()
+		return nil
+	})
+	if err := errors.Join(err, conn.Close()); err != nil {
+		return nil, err
+	}
+	config.RuntimeParams["search_path"] = pgx.Identifier{schema}.Sanitize()
+	pool := stdlib.OpenDB(*config)
+	pool.SetMaxIdleConns(2)
+	o := &DB{Engine: Postgres, read: pool, write: pool}
+	o.reads.pool = pool
+	return o, nil
 }

@@ -23,7 +23,9 @@ func LoadOrCreate(dir string) (Keys, error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return keys, err
 	}
-	if err := create(dir); err != nil {
+	raw := make([]byte, 48)
+	_, _ = rand.Read(raw) // never fails: crypto/rand ends the process instead
+	if err := create(dir, base64.RawURLEncoding.EncodeToString(raw)); err != nil {
 		return Keys{}, fmt.Errorf("making the secret key in %s: %w", dir, err)
 	}
 	return Load(dir)
@@ -31,45 +33,67 @@ func LoadOrCreate(dir string) (Keys, error) {
 
 // Load reads the key kept in the data folder. Without one the error is fs.ErrNotExist.
 func Load(dir string) (Keys, error) {
-	path := filepath.Join(dir, KeyFile)
-	f, err := os.Open(path)
+	root, err := Root(dir)
 	if err != nil {
-		return Keys{}, fmt.Errorf("reading the secret key: %w", err)
+		return Keys{}, err
 	}
-	defer func() { _ = f.Close() }()
-	info, err := f.Stat()
+	keys, err := NewKeys(root)
 	if err != nil {
-		return Keys{}, fmt.Errorf("reading the secret key: %w", err)
-	}
-	if !info.Mode().IsRegular() || info.Size() > 4096 {
-		return Keys{}, fmt.Errorf("%s is not a key file", path)
-	}
-	if info.Mode().Perm()&0o007 != 0 && runtime.GOOS != "windows" {
-		return Keys{}, fmt.Errorf("%s can be read by everyone on this machine (mode %04o): run `chmod 600 %s`, "+
-			"and when others had access, `umbra secret rotate`", path, info.Mode().Perm(), path)
-	}
-	b := make([]byte, info.Size())
-	if _, err := f.ReadAt(b, 0); err != nil && info.Size() > 0 {
-		return Keys{}, fmt.Errorf("reading the secret key: %w", err)
-	}
-	keys, err := NewKeys(strings.TrimSpace(string(b)))
-	if err != nil {
-		return Keys{}, fmt.Errorf("%s: %w", path, err)
+		return Keys{}, fmt.Errorf("%s: %w", filepath.Join(dir, KeyFile), err)
 	}
 	return keys, nil
 }
 
+// Keep puts a key that was made elsewhere into a data folder that has none.
+func Keep(dir, root string) error {
+	if err := CheckKey(root); err != nil {
+		return err
+	}
+	if err := create(dir, root); err != nil {
+		return fmt.Errorf("keeping the secret key in %s: %w", dir, err)
+	}
+	if kept, err := Root(dir); err != nil || kept != root {
+		return errors.Join(err, fmt.Errorf("%s holds another key", filepath.Join(dir, KeyFile)))
+	}
+	return nil
+}
+
+// Root is the key kept in the data folder itself, for a backup under a
+// passphrase. Without one the error is fs.ErrNotExist.
+func Root(dir string) (string, error) {
+	path := filepath.Join(dir, KeyFile)
+	f, err := os.Open(path)
+	if err != nil {
+		return "", fmt.Errorf("reading the secret key: %w", err)
+	}
+	defer func() { _ = f.Close() }()
+	info, err := f.Stat()
+	if err != nil {
+		return "", fmt.Errorf("reading the secret key: %w", err)
+	}
+	if !info.Mode().IsRegular() || info.Size() > 4096 {
+		return "", fmt.Errorf("%s is not a key file", path)
+	}
+	if info.Mode().Perm()&0o007 != 0 && runtime.GOOS != "windows" {
+		return "", fmt.Errorf("%s can be read by everyone on this machine (mode %04o): run `chmod 600 %s`, "+
+			"and when others had access, `umbra secret rotate`", path, info.Mode().Perm(), path)
+	}
+	b := make([]byte, info.Size())
+	if _, err := f.ReadAt(b, 0); err != nil && info.Size() > 0 {
+		return "", fmt.Errorf("reading the secret key: %w", err)
+	}
+	return strings.TrimSpace(string(b)), nil
+}
+
 // create writes beside the final name and links it there, which fails when it
 // exists: so neither a crash nor a second process leaves or sees half a key.
-func create(dir string) (err error) {
-	raw := make([]byte, 48)
-	_, _ = rand.Read(raw) // never fails: crypto/rand ends the process instead
+func create(dir, root string) (err error) {
 	tmp, err := os.CreateTemp(dir, KeyFile+".*.tmp")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.Remove(tmp.Name()) }()
-	_, err = tmp.WriteString(base64.RawURLEncoding.EncodeToString(raw) + "\n")
+	_, err = tmp.WriteString(root + "\n")
 	err = errors.Join(err, tmp.Sync(), tmp.Close())
 	if err != nil {
 		return err
