@@ -11,6 +11,7 @@ import (
 
 	"umbra/app/config"
 	"umbra/app/db"
+	"umbra/app/lockfile"
 	"umbra/app/migrate"
 	"umbra/app/secret"
 )
@@ -22,7 +23,7 @@ type Store struct {
 	DB       *db.DB
 	Migrator *migrate.Migrator
 
-	lock *folderLock
+	lock *lockfile.Lock
 }
 
 // OpenStore opens the database, as it is. It makes one with Create alone, and
@@ -116,7 +117,7 @@ func (s *Store) Close() (err error) {
 		err = s.DB.Close()
 	}
 	if s.lock != nil {
-		s.lock.release()
+		s.lock.Release()
 	}
 	return err
 }

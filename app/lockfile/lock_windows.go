@@ -1,4 +1,4 @@
-package server
+package lockfile
 
 import (
 	"os"
@@ -6,10 +6,10 @@ import (
 	"golang.org/x/sys/windows"
 )
 
+const errDiskFull = windows.ERROR_DISK_FULL
+
 // The lock lies far behind the process id, which others may then read.
-func lockFile(f *os.File) error {
+func lock(f *os.File) error {
 	at := &windows.Overlapped{Offset: 1 << 30}
 	return windows.LockFileEx(windows.Handle(f.Fd()), windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, at)
 }
-
-func diskFull(error) bool { return false }
