@@ -1,6 +1,7 @@
 import { api, newKey, send, type Sent } from '$lib/api/client';
 import type { CalendarEvent, Location, Person, Project, Todo } from '$lib/api/types';
 import { shortDay } from '$lib/time/format';
+import { now } from '$lib/time/now.svelte';
 
 /** The kinds that other records point to. */
 export type PickKind = 'person' | 'location' | 'project' | 'todo' | 'event';
@@ -56,11 +57,19 @@ export const kinds: { [K in PickKind]: Rules<Records[K]> } = {
   },
   event: {
     find: (id) => send(api.GET('/api/events/{id}', { params: { path: { id } } })),
-    search: (q, limit, signal) => send(api.GET('/api/events', { params: { query: { ...asked(q, limit), sort: '-start' } }, signal })),
+    // Before anything is typed, what comes next is likelier meant than what lies furthest ahead.
+    search: (q, limit, signal) => (q ? send(api.GET('/api/events', { params: { query: { ...asked(q, limit), sort: '-start' } }, signal })) : coming(limit, signal)),
     list: (limit, cursor) => send(api.GET('/api/events', { params: { query: paged(limit, cursor) } })),
     say: (e) => ({ id: e.id, name: e.title, note: shortDay(e.start), photo: null }),
   },
 };
+
+async function coming(limit: number, signal?: AbortSignal): Promise<Sent<CalendarEvent[]>> {
+  const query = { start: now.today.toString(), end: now.today.add({ days: 60 }).toString(), limit: limit * 2 };
+  const sent = await send(api.GET('/api/events', { params: { query }, signal }));
+  const series = new Set<number>();
+  return { ...sent, data: sent.data.filter((e) => !series.has(e.id) && series.add(e.id)).slice(0, limit) };
+}
 
 /** Given and family name from what one types in one go: the last word is the family's. */
 export function personNames(name: string): { given_name: string; family_name?: string } {

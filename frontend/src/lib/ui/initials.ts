@@ -7,6 +7,7 @@ export function initials(name: string): string {
 
 /** A hue, 0 to 359, that stays with a name or number. */
 export function hue(of: string | number): number {
+  if (typeof of === 'number') return Math.round(of * 137.508) % 360; // the golden angle: neighbours differ
   let h = 2166136261; // FNV-1a
   for (const c of String(of)) h = Math.imul(h ^ c.codePointAt(0)!, 16777619);
   return (h >>> 0) % 360;
