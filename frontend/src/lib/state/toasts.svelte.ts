@@ -1,3 +1,5 @@
+import { untrack } from 'svelte';
+
 export type Toast = {
   id: number;
   text: string;
@@ -13,6 +15,18 @@ class Toasts {
   all = $state<Toast[]>([]);
   #next = 1;
   #timers = new Map<number, ReturnType<typeof setTimeout>>();
+  #places = $state.raw<symbol[]>([]);
+
+  /** Where they are shown: in the page, or in the dialog that was opened last, since a modal dialog lets nothing outside of it be pressed. */
+  get place(): symbol | undefined {
+    return this.#places.at(-1);
+  }
+
+  /** A place to show them has come; returns how it goes. For use in $effect. */
+  enter(place: symbol): () => void {
+    untrack(() => (this.#places = [...this.#places, place]));
+    return () => (this.#places = untrack(() => this.#places.filter((p) => p !== place)));
+  }
 
   say(text: string, action?: Toast['action']): number {
     return this.#show({ id: this.#next++, text, bad: false, ...(action && { action }) });
