@@ -31,12 +31,14 @@ func (a *API) registerProjects() {
 			}
 			return answer(ctx, in.PageInput, p, func() (int64, error) { return a.Projects.Count(ctx, who(ctx), in.filter()) })
 		})
+	key := func(p project.Project) (id, rev int64) { return p.ID, p.Rev }
 	registerResource(a, resource[project.Project, project.Update, newProject]{
 		name: "Project", article: "a project", tag: tag, path: "/api/projects", required: []string{"name"},
 		deletes: "Its tasks go with it, and come back with it; to-dos let go of it.", derived: true,
 		create: a.Projects.Create, find: a.Projects.Find, update: a.Projects.Update, remove: a.Projects.Delete,
 		from: func(n newProject) project.Update { return project.Update(n) },
-		key:  func(p project.Project) (id, rev int64) { return p.ID, p.Rev },
+		key:  key,
 	})
+	registerPlace(a, "placeProject", "/api/projects", tag, "Put a project next to another", key, a.Projects.Place)
 	a.registerTasks(tag)
 }

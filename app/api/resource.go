@@ -7,6 +7,7 @@ import (
 
 	"umbra/app/caller"
 	"umbra/app/journal"
+	"umbra/app/order"
 )
 
 // resource is a record with the usual five operations: T is the record, U its
@@ -86,6 +87,21 @@ func registerAct[T any](a *API, o op, key func(T) (id, rev int64), act func(ctx 
 		t, err := act(ctx, who(ctx), in.ID, m)
 		return changed(who(ctx), t, key, err)
 	})
+}
+
+// registerPlace adds the operation that puts a record next to another of its kind.
+func registerPlace[T any](a *API, id, path, tag, summary string, key func(T) (id, rev int64),
+	place func(ctx context.Context, c caller.Caller, id int64, m journal.Match, to order.Spot) (T, error)) {
+	register(a, op{id: id, method: http.MethodPatch, path: path + "/{id}/place", tag: tag, summary: summary,
+		description: "Send either after or before. Where no room is left between the positions there, neighbours move a little, in the same change-set."},
+		func(ctx context.Context, in *changeInput[order.Spot]) (*record[T], error) {
+			m, err := in.match(who(ctx))
+			if err != nil {
+				return nil, err
+			}
+			t, err := place(ctx, who(ctx), in.ID, m, in.Body)
+			return changed(who(ctx), t, key, err)
+		})
 }
 
 func createdAt[T any](c caller.Caller, path string, t T, key func(T) (id, rev int64)) *created[T] {

@@ -60,6 +60,7 @@ func (a *API) registerTodos() {
 	})
 	registerAct(a, op{id: "toggleTodo", method: http.MethodPatch, path: todosPath + "/{id}/toggle", tag: tag, summary: "Complete or reopen a to-do",
 		description: "Completing a repeating one makes the next."}, key, a.Todos.Toggle)
+	registerPlace(a, "placeTodo", todosPath, tag, "Put a to-do next to another", key, a.Todos.Place)
 	register(a, op{id: "bulkTodos", method: http.MethodPost, path: todosPath + "/bulk", tag: tag, summary: "Change or delete several to-dos",
 		status: http.StatusOK, errors: []int{http.StatusNotFound},
 		description: "One change-set: all of them, or none where one cannot be changed or is not there. Send either set or delete."},

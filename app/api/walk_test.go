@@ -120,6 +120,8 @@ func bodyFor(operation string) any {
 	switch {
 	case operation == "reorderTasks":
 		return `{"task_ids":[1]}`
+	case strings.HasPrefix(operation, "place"):
+		return `{"after":2}`
 	case operation == "snoozeReminder":
 		return `{"minutes":10}`
 	case strings.HasPrefix(operation, "instantiate"):

@@ -34,7 +34,7 @@ var places = []place{
 		packages: []string{"app/fault", "app/clock", "app/page", "app/opt", "app/check", "app/caller", "app/recur"},
 		never:    []string{"net/http", "database/sql"}},
 	{name: "platform", peers: true, from: []string{"kernel"}, modules: []string{"*"},
-		packages: []string{"app/lockfile", "app/pgembed", "app/config", "app/db", "app/migrate", "app/journal", "app/secret", "app/fold"},
+		packages: []string{"app/lockfile", "app/pgembed", "app/config", "app/db", "app/migrate", "app/journal", "app/secret", "app/fold", "app/order"},
 		never:    []string{"net/http"}},
 	{name: "features", from: []string{"kernel", "platform"}, modules: []string{"golang.org/x/text/"},
 		packages: []string{"app/account", "app/todo", "app/event", "app/calendar", "app/template", "app/reminder", "app/project",

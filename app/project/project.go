@@ -8,6 +8,7 @@ import (
 	"umbra/app/check"
 	"umbra/app/fold"
 	"umbra/app/opt"
+	"umbra/app/order"
 )
 
 // KindName is the project's kind as the journal and the API say it.
@@ -81,12 +82,9 @@ func (p *Project) validate() error {
 	if p.DueDate != nil {
 		c.Date("due_date", *p.DueDate)
 	}
-	c.Range("position", p.Position, -maxPosition, maxPosition)
+	c.Range("position", p.Position, -order.Max, order.Max)
 	return c.Err()
 }
-
-// maxPosition is the largest integer that JSON carries everywhere unharmed.
-const maxPosition = 1<<53 - 1
 
 func (p *Project) search() string { return fold.Join(p.Name, p.Description) }
 

@@ -8,6 +8,7 @@ import (
 	"umbra/app/caller"
 	"umbra/app/check"
 	"umbra/app/journal"
+	"umbra/app/order"
 )
 
 // MaxReorder is how many tasks one call may put in order.
@@ -115,7 +116,7 @@ func spread(now, next []Task) []int64 {
 		}
 		out[i] = max(out[i], least)
 	}
-	if n := len(out); n > 0 && out[n-1] > maxPosition {
+	if n := len(out); n > 0 && out[n-1] > order.Max {
 		for i := range out {
 			out[i] = int64(i+1) * 1024
 		}

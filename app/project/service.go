@@ -52,10 +52,15 @@ func (s *Service) Create(ctx context.Context, c caller.Caller, u Update) (Projec
 // Import is Create for a project that was made elsewhere; Invalid.
 func (s *Service) Import(ctx context.Context, c caller.Caller, o journal.Origin, u Update) (p Project, err error) {
 	err = s.journal.Write(ctx, c, func(ctx context.Context, w *journal.Writer) error {
-		p = Project{Status: statuses[0], Position: w.At}
+		p = Project{Status: statuses[0]}
 		p.UID, p.CreatedAt = w.Begin(o)
 		if err := change(&p, u); err != nil {
 			return err
+		}
+		if !u.Position.Has() {
+			if p.Position, err = s.last(ctx, w); err != nil {
+				return err
+			}
 		}
 		return s.save(ctx, w, &p, nil, journal.Create)
 	})

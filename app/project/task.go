@@ -8,6 +8,7 @@ import (
 	"umbra/app/check"
 	"umbra/app/fold"
 	"umbra/app/opt"
+	"umbra/app/order"
 )
 
 // TaskKind is the task's kind as the journal and the API say it.
@@ -87,7 +88,7 @@ func (t *Task) validate() error {
 	if t.DueDate != nil {
 		c.Date("due_date", *t.DueDate)
 	}
-	c.Range("position", t.Position, -maxPosition, maxPosition)
+	c.Range("position", t.Position, -order.Max, order.Max)
 	return c.Err()
 }
 

@@ -26,7 +26,11 @@ func (s *Service) complete(ctx context.Context, w *journal.Writer, t *Todo, done
 	if !more {
 		return nil
 	}
-	next.Position, next.CreatedAt = w.At, now
+	next.CreatedAt = now
+	var err error
+	if next.Position, err = s.last(ctx, w); err != nil {
+		return err
+	}
 	return s.save(ctx, w, &next, nil, journal.Create)
 }
 

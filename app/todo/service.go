@@ -54,7 +54,7 @@ func (s *Service) Create(ctx context.Context, c caller.Caller, u Update) (Todo, 
 // Import is Create for a to-do that was made elsewhere; Invalid.
 func (s *Service) Import(ctx context.Context, c caller.Caller, o journal.Origin, u Update) (t Todo, err error) {
 	err = s.journal.Write(ctx, c, func(ctx context.Context, w *journal.Writer) error {
-		t = Todo{Priority: "none", RepeatFrom: FromDue, Position: w.At}
+		t = Todo{Priority: "none", RepeatFrom: FromDue}
 		t.UID, t.CreatedAt = w.Begin(o)
 		first := u
 		if o.Imported() {
@@ -62,6 +62,11 @@ func (s *Service) Import(ctx context.Context, c caller.Caller, o journal.Origin,
 		}
 		if err := s.change(ctx, w, &t, first); err != nil {
 			return err
+		}
+		if !u.Position.Has() {
+			if t.Position, err = s.last(ctx, w); err != nil {
+				return err
+			}
 		}
 		if o.Imported() && u.Completed.Value {
 			t.finish(w.Done(o), c.Location())

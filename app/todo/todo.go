@@ -10,6 +10,7 @@ import (
 	"umbra/app/check"
 	"umbra/app/fold"
 	"umbra/app/opt"
+	"umbra/app/order"
 	"umbra/app/recur"
 )
 
@@ -155,6 +156,7 @@ func (t *Todo) validate() error {
 			c.Add("recurrence_rule", "needs_due_date", "needs a due_date to repeat from")
 		}
 	}
+	c.Range("position", t.Position, -order.Max, order.Max)
 	c.OneOf("repeat_from", t.RepeatFrom, FromDue, FromCompletion)
 	c.Alarms("reminders", t.Reminders)
 	return c.Err()
