@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { expect, test, type Account } from './fixture';
+import { expect, stands, test, type Account } from './fixture';
 import type { Page } from '@playwright/test';
 
 // What a page may weigh in script, gzip (browsers on plain http ask for no better).
@@ -30,17 +30,15 @@ export function weight(paths: string[]): number {
 export async function weigh(page: Page, account: Account): Promise<Record<string, number>> {
   void account;
   await page.goto('/');
-  await page.getByRole('heading', { level: 1 }).waitFor();
-  await page.waitForLoadState('networkidle');
+  await stands(page);
   const base = await scripts(page);
   const weights: Record<string, number> = { '/': weight(base) };
   for (const route of routes) {
     await page.goto('/');
-    await page.getByRole('heading', { level: 1 }).waitFor();
+    await stands(page);
     await page.evaluate((path) => document.querySelector<HTMLAnchorElement>(`a[href="${path}"]`)?.click(), route);
     await page.waitForURL((url) => url.pathname === route);
-    await page.waitForLoadState('networkidle');
-    await page.waitForTimeout(300); // what a page loads of its own accord, once it stands
+    await stands(page);
     weights[route] = weight((await scripts(page)).filter((s) => !base.includes(s)));
   }
   return weights;

@@ -130,3 +130,10 @@ export async function axeFinds(page: Page): Promise<string[]> {
     return violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${v.help}: ${n.target.join(' ')}: ${n.failureSummary.replace(/\s+/g, ' ')}`));
   });
 }
+
+/** Waits until the page stands: its title is there and nothing of it is still loading. (The stream of changes never lets the network rest.) */
+export async function stands(page: Page): Promise<void> {
+  await page.getByRole('heading', { level: 1 }).first().waitFor();
+  await expect(page.locator('.skeleton, [aria-busy=true]')).toHaveCount(0);
+  await page.waitForTimeout(250); // what a page loads of its own accord, once it stands
+}

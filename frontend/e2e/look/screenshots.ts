@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { test } from '../fixture';
+import { stands, test } from '../fixture';
 
 const out = '../screenshots';
 const pages: Record<string, string> = {
@@ -27,8 +27,7 @@ for (const scheme of ['light', 'dark'] as const) {
         }
         for (const [name, path] of Object.entries(all)) {
           await page.goto(path);
-          await page.waitForLoadState('networkidle');
-          await page.waitForTimeout(400);
+          await stands(page).catch(() => console.log(`${name} never stood`));
           await shoot(name);
         }
         await page.goto('/');
