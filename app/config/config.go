@@ -36,6 +36,17 @@ type Config struct {
 	Argon2Time        int `env:"UMBRA_ARGON2_TIME" unset:"3; 2 with 768 MiB of memory or less" min:"1" max:"32" help:"passes over that memory"`
 	Argon2Parallelism int `env:"UMBRA_ARGON2_PARALLELISM" unset:"4; 1 with 768 MiB of memory or less" min:"1" max:"64" help:"lanes of each password hash"`
 
+	BackupEvery          time.Duration `env:"UMBRA_BACKUP_EVERY_HOURS" default:"24" unit:"hour" min:"0" max:"8760" help:"hours from one backup to the next, which is left out while nothing has changed; 0 turns the schedule off"`
+	BackupDir            string        `env:"UMBRA_BACKUP_DIR" unset:"backups in the data folder" help:"the folder that these backups go to"`
+	BackupCopy           Place         `env:"UMBRA_BACKUP_COPY" unset:"none" help:"a second place for each of them: a folder on another disk or a mounted share, or s3://host/bucket/prefix"`
+	BackupKeepDaily      int           `env:"UMBRA_BACKUP_KEEP_DAILY" default:"7" min:"1" max:"1000" help:"how many days' newest backups are kept"`
+	BackupKeepWeekly     int           `env:"UMBRA_BACKUP_KEEP_WEEKLY" default:"4" min:"0" max:"1000" help:"how many weeks' newest backups are kept"`
+	BackupKeepMonthly    int           `env:"UMBRA_BACKUP_KEEP_MONTHLY" default:"6" min:"0" max:"1000" help:"how many months' newest backups are kept"`
+	BackupPassphrase     Hidden        `env:"UMBRA_BACKUP_PASSPHRASE" unset:"none: backups are not encrypted" help:"encrypts backups, which then hold SECRET_KEY too; at least 12 characters. Keep it outside this machine as well"`
+	BackupPassphraseFile string        `env:"UMBRA_BACKUP_PASSPHRASE_FILE" unset:"none" help:"a file whose first line is the passphrase"`
+	BackupS3KeyID        string        `env:"UMBRA_BACKUP_S3_KEY_ID" unset:"none" help:"the access key of the s3:// place"`
+	BackupS3Secret       Hidden        `env:"UMBRA_BACKUP_S3_SECRET" unset:"none" help:"the secret that belongs to it"`
+
 	LogLevel  slog.Level `env:"UMBRA_LOG_LEVEL" flag:"log-level" default:"info" choice:"debug,info,warn,error" help:"the least that is logged: debug, info, warn or error"`
 	LogFormat string     `env:"UMBRA_LOG_FORMAT" flag:"log-format" default:"text" choice:"text,json" help:"how it is logged: text or json"`
 
@@ -109,6 +120,7 @@ func (l *loader) cross(c *Config) {
 			l.warn("UMBRA_TRUSTED_PROXIES believes everyone (" + n.String() + "): anyone can then claim any address")
 		}
 	}
+	l.backups(c)
 	if c.DB.hasPassword() && l.from["DATABASE_URL"] == FromFlag {
 		l.warn("the password in --database-url can be read by others on this machine: put it in DATABASE_URL or .env")
 	}

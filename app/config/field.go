@@ -40,7 +40,7 @@ var fields = func() []field {
 		if c := tag.Get("choice"); c != "" {
 			f.choice = strings.Split(c, ",")
 		}
-		f.unit = map[string]time.Duration{"day": 24 * time.Hour, "second": time.Second}[tag.Get("unit")]
+		f.unit = map[string]time.Duration{"day": 24 * time.Hour, "hour": time.Hour, "second": time.Second}[tag.Get("unit")]
 		f.min, _ = strconv.Atoi(tag.Get("min"))
 		f.max, _ = strconv.Atoi(tag.Get("max"))
 		out = append(out, f)
