@@ -15,6 +15,7 @@ export type ReminderUpdate = Schemas['ReminderUpdate'];
 export type NewReminder = Schemas['NewReminder'];
 export type Project = Schemas['Project'];
 export type ProjectUpdate = Schemas['ProjectUpdate'];
+export type NewProject = Schemas['NewProject'];
 export type Task = Schemas['ProjectTask'];
 export type TaskUpdate = Schemas['ProjectTaskUpdate'];
 export type NewTask = Schemas['NewTask'];
