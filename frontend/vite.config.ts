@@ -14,6 +14,16 @@ const withoutInlineStyle: Plugin = {
   },
 };
 
+/** What every page needs comes as one file: a browser asks for six at a time, and over a slow line each further round costs. */
+const core = [
+  /node_modules\/(svelte|@sveltejs\/kit|esm-env|clsx|devalue|openapi-fetch|@internationalized\/date|@swc\/helpers)\//,
+  /node_modules\/@lucide\/svelte\/dist\/(Icon|context|defaultAttributes|utils)/,
+  /src\/lib\/(api|state|time|command)\//,
+  /src\/lib\/i18n\/(index|en\/)/,
+  /src\/lib\/ui\/(Button|Conflict|Empty|Failed|Field|Mark|Page|Sheet|Skeleton|Tick|Toasts)\.svelte/,
+  /src\/lib\/features\/shell\/(Shell|Offline|commands|places|shell)\./,
+];
+
 export default defineConfig({
   plugins: [withoutInlineStyle, sveltekit()],
   build: {
@@ -21,6 +31,7 @@ export default defineConfig({
     // Everything comes from the same host, over one connection: a data: URL saves nothing.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 400,
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'core', test: (id) => core.some((part) => part.test(id)) && !id.includes('.test.') }] } } },
   },
   worker: { format: 'es' },
   server: {

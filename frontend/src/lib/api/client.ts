@@ -19,6 +19,7 @@ const copies = new WeakMap<Request, Request>();
 const resilience: Middleware = {
   onRequest({ request }) {
     copies.set(request, request.clone()); // a body can be sent once only
+    if (request.method !== 'GET') forgetEarly();
     return undefined;
   },
   async onResponse({ request, response, schemaPath }) {
@@ -35,8 +36,29 @@ const resilience: Middleware = {
   },
 };
 
+declare global {
+  interface Window {
+    /** What the page's first script asked already (app.html), each for one use. */
+    umbraEarly?: Record<string, Promise<Response>>;
+  }
+}
+
+/** Fetches, unless the page's first script has done so. */
+async function fetchOnce(request: Request): Promise<Response> {
+  const path = request.url.slice(location.origin.length);
+  const early = request.method === 'GET' ? window.umbraEarly?.[path] : undefined;
+  if (!early) return fetch(request);
+  delete window.umbraEarly![path];
+  return early.catch(() => fetch(request));
+}
+
+/** What was asked early is of no use any more: something is being changed. */
+function forgetEarly(): void {
+  delete window.umbraEarly;
+}
+
 /** The typed client of the API. Its answers are read by `send`. */
-export const api = createClient<paths>({ credentials: 'same-origin', headers: { Accept: 'application/json' } });
+export const api = createClient<paths>({ credentials: 'same-origin', headers: { Accept: 'application/json' }, fetch: fetchOnce });
 api.use(resilience);
 
 type Answer<T> = { data?: T; error?: unknown; response: Response };

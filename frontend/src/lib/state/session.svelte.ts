@@ -41,6 +41,7 @@ class Session {
 
   async logOut(): Promise<void> {
     await send(api.POST('/api/auth/logout'));
+    localStorage.removeItem('umbra.look'); // the next person's page asks for nothing of this one's
     location.assign('/'); // from the start, with nothing in memory
   }
 }
