@@ -91,6 +91,16 @@ func defaults() Settings {
 		NotifyTodos: true, NotifyEvents: true, NotifyReminders: true, NotifyBirthdays: true, NotifyContacts: true}
 }
 
+// Untouched says whether the settings are still as they were made, but for the
+// default calendar and for the zone and language, which the making itself takes
+// from the browser.
+func (s Settings) Untouched() bool {
+	d := defaults()
+	d.TimeZone, d.Language, d.DefaultCalendarID = s.TimeZone, s.Language, s.DefaultCalendarID
+	d.CreatedAt, d.UpdatedAt, d.Rev = s.CreatedAt, s.UpdatedAt, s.Rev
+	return s == d
+}
+
 // set is Opt.Into where null means the default.
 func set[T any](dst *T, o opt.Opt[T], def T) {
 	o.Into(dst)

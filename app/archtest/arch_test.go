@@ -44,7 +44,7 @@ var places = []place{
 	{name: "backup", from: []string{"kernel", "platform"}, modules: []string{"*"},
 		packages: []string{"app/backup"}, never: []string{"net/http", "database/sql"}},
 	{name: "demo", from: []string{"kernel", "platform", "features"},
-		packages: []string{"app/demo"}, never: []string{"net/http", "database/sql"}},
+		packages: []string{"app/demo", "app/transfer"}, never: []string{"net/http", "database/sql"}},
 	{name: "edges", from: []string{"kernel", "platform", "features", "backup"}, modules: []string{"*"},
 		packages: []string{"app/api", "app/web", "app/dav"}},
 	{name: "server", from: []string{"kernel", "platform", "features", "backup", "demo", "edges"}, modules: []string{"*"},

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
+
 	"umbra/app/clock"
 	"umbra/app/db"
 )
@@ -16,6 +18,13 @@ type Origin struct {
 	CreatedAt time.Time // zero: now
 	DoneAt    time.Time // when it was completed or dismissed, if it was; zero: now
 }
+
+// space is where the uids of what is imported lie (RFC 9562, version 5).
+var space = uuid.MustParse("6f2d1c1e-0b57-5d0a-9f0e-7a3f6d2c9b41")
+
+// UIDOf is the uid of a record that is called so where it comes from: the same
+// name makes the same one.
+func UIDOf(name string) string { return uuid.NewSHA1(space, []byte(name)).String() }
 
 // Imported says whether the record was made elsewhere.
 func (o Origin) Imported() bool { return o != Origin{} }

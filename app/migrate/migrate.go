@@ -122,6 +122,10 @@ func (m *Migrator) hasTable(ctx context.Context, name string) (bool, error) {
 	return n > 0, err
 }
 
+// olderTables are those of the older Umbra, some of which have the names of ours.
+// One of them without our versions is not ours.
+var olderTables = []string{"users", "user_sessions", "settings", "todos", "calendar_events", "reminders", "projects", "project_tasks", "people", "locations"}
+
 // Check refuses a database that this binary must not touch: a newer one, or
 // one that another application made.
 func (m *Migrator) Check(ctx context.Context) error {
@@ -132,14 +136,19 @@ func (m *Migrator) Check(ctx context.Context) error {
 	if v > m.Newest() {
 		return fmt.Errorf("%w: its schema is version %d and this program knows up to %d; start the newer Umbra, or restore a backup made before it", ErrNewer, v, m.Newest())
 	}
-	for _, foreign := range []string{"alembic_version", "users"} {
-		found, err := m.hasTable(ctx, foreign)
+	foreign := []string{"alembic_version"}
+	if v == 0 {
+		foreign = append(foreign, olderTables...)
+	}
+	for _, name := range foreign {
+		found, err := m.hasTable(ctx, name)
 		if err != nil {
 			return err
 		}
-		if found && (foreign == "alembic_version" || v == 0) {
-			return errors.New("this database was made by another application (the older Umbra, perhaps): nothing was changed; " +
-				"give Umbra a database of its own and move the data over with `umbra import`")
+		if found {
+			return fmt.Errorf("this database was made by another application, the older Umbra perhaps (it has the table %s): nothing was changed; "+
+				"give Umbra a database of its own and, if it is the older Umbra's, bring its records over with "+
+				"`umbra import umbra-legacy --from postgres://…`, the address of this one", name)
 		}
 	}
 	return nil

@@ -184,6 +184,7 @@ func TestAnOlderSchemaIsAnErrorWithoutMigration(t *testing.T) {
 func TestSomebodyElsesDatabaseIsRefusedUntouched(t *testing.T) {
 	for name, script := range map[string]string{
 		"the older Umbra's": "CREATE TABLE alembic_version (version_num TEXT); CREATE TABLE users (id INTEGER); INSERT INTO users VALUES (7)",
+		"of the PIN's time": "CREATE TABLE settings (id INTEGER, pin_hash TEXT); CREATE TABLE todos (id INTEGER)",
 		"another's":         "CREATE TABLE users (id INTEGER); INSERT INTO users VALUES (7)",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -203,7 +204,7 @@ func TestSomebodyElsesDatabaseIsRefusedUntouched(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			says(t, tryOpen(t, options(t, data, io.Discard)), "another application", "umbra import")
+			says(t, tryOpen(t, options(t, data, io.Discard)), "another application", "`umbra import umbra-legacy --from postgres://…`")
 			after, err := os.ReadFile(file)
 			if err != nil || !bytes.Equal(before, after) {
 				t.Errorf("the file was changed (%d bytes, then %d), %v", len(before), len(after), err)
