@@ -22,6 +22,14 @@ help: ## list these tasks
 build: ## build the umbra executable here
 	go build -trimpath -ldflags "$(LDFLAGS)" -o umbra .
 
+.PHONY: build-postgres
+build-postgres: postgres ## build the executable that carries PostgreSQL, as umbra-postgres
+	go build -tags postgres -trimpath -ldflags "$(LDFLAGS)" -o umbra-postgres .
+
+.PHONY: postgres
+postgres: ## fetch the PostgreSQL that it carries, once, into .cache (PLATFORMS=all for every platform)
+	@go run app/pgembed/gen_archive.go $(PLATFORMS)
+
 .PHONY: dev
 dev: frontend/node_modules ## server and interface with live reload, on http://localhost:5173
 	@packaging/dev.sh
@@ -43,7 +51,7 @@ vuln: $(GOVULN) ## known vulnerabilities that our code reaches (asks the Go vuln
 	$(GOVULN) ./...
 
 .PHONY: test
-test: needs lint test-go test-frontend test-e2e test-contract ## everything that guards a landing, on both engines
+test: needs postgres lint test-go test-frontend test-e2e test-contract ## everything that guards a landing, on both engines
 
 .PHONY: test-go
 test-go: ## the Go tests, on SQLite and PostgreSQL

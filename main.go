@@ -12,5 +12,5 @@ import (
 func main() {
 	os.Exit(cmd.Main(context.Background(), os.Args[1:],
 		cmd.IO{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Environ: os.Environ()},
-		cmd.Assets{Frontend: frontendFS, Migrations: migrationsFS}))
+		cmd.Assets{Frontend: frontendFS, Migrations: migrationsFS, Postgres: embeddedPostgres}))
 }

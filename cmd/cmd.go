@@ -33,7 +33,10 @@ type IO struct {
 }
 
 // Assets is what the program carries.
-type Assets struct{ Frontend, Migrations fs.FS }
+type Assets struct {
+	Frontend, Migrations fs.FS
+	Postgres             string // pgembed's archive; "" in the usual build
+}
 
 // Main runs one command line, without the program's name, and answers its exit
 // code: 0 for ok, 1 for failed, 2 for wrong use. SIGINT, SIGTERM and the end of

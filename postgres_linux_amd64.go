@@ -1,0 +1,8 @@
+//go:build postgres
+
+package main
+
+import _ "embed"
+
+//go:embed .cache/postgres/linux_amd64.tar.zst
+var embeddedPostgres string
