@@ -244,6 +244,8 @@ func (c column) value(userID int64) any {
 		return userID
 	case c.name == "operation":
 		return "create"
+	case c.name == "kind":
+		return "tag"
 	case typ == "boolean":
 		return true
 	case typ == "blob" || typ == "bytea":

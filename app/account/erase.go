@@ -19,6 +19,7 @@ var owned = []string{
 	"calendar_events",
 	"calendars",
 	"todo_tags",
+	"todo_labels",
 	"todos",
 	"project_tasks",
 	"projects",

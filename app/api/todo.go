@@ -42,6 +42,11 @@ type bulkDone struct {
 
 const todosPath = "/api/todos"
 
+type tagsInput struct {
+	Kind  string `query:"kind" enum:"tag,category" doc:"Only those of this kind." example:"tag"`
+	Limit int    `query:"limit" minimum:"1" maximum:"500" default:"500" doc:"How many at most." example:"500"`
+}
+
 func (a *API) registerTodos() {
 	const tag = "To-dos"
 	register(a, op{id: "listTodos", method: http.MethodGet, path: todosPath, tag: tag, summary: "List to-dos"},
@@ -60,6 +65,12 @@ func (a *API) registerTodos() {
 	})
 	registerAct(a, op{id: "toggleTodo", method: http.MethodPatch, path: todosPath + "/{id}/toggle", tag: tag, summary: "Complete or reopen a to-do",
 		description: "Completing a repeating one makes the next."}, key, a.Todos.Toggle)
+	register(a, op{id: "listTags", method: http.MethodGet, path: "/api/tags", tag: tag, summary: "List the tags and categories of to-dos",
+		description: "Those in use, most used by open to-dos first."},
+		func(ctx context.Context, in *tagsInput) (*struct{ Body []todo.Label }, error) {
+			labels, err := a.Todos.Labels(ctx, who(ctx), in.Kind, in.Limit)
+			return &struct{ Body []todo.Label }{labels}, err
+		})
 	registerPlace(a, "placeTodo", todosPath, tag, "Put a to-do next to another", key, a.Todos.Place)
 	register(a, op{id: "bulkTodos", method: http.MethodPost, path: todosPath + "/bulk", tag: tag, summary: "Change or delete several to-dos",
 		status: http.StatusOK, errors: []int{http.StatusNotFound},

@@ -190,6 +190,9 @@ func (s *Service) save(ctx context.Context, w *journal.Writer, t, before *Todo, 
 	if err := s.countCompletion(ctx, w, before, t); err != nil {
 		return err
 	}
+	if err := s.countLabels(ctx, w, before, t); err != nil {
+		return err
+	}
 	return w.Record(ctx, change)
 }
 
@@ -217,6 +220,9 @@ func (s *Service) remove(ctx context.Context, w *journal.Writer, t Todo) error {
 		return err
 	}
 	if err := s.countCompletion(ctx, w, &t, nil); err != nil {
+		return err
+	}
+	if err := s.countLabels(ctx, w, &t, nil); err != nil {
 		return err
 	}
 	return w.Record(ctx, journal.Change{Seq: w.Next(), Kind: KindName, ID: t.ID, UID: t.UID, Title: t.Title,

@@ -365,7 +365,7 @@ func TestListsScanNoTable(t *testing.T) {
 	ann := journaltest.User(t, d, j, "ann", "UTC")
 	no := false
 	for _, f := range []todo.Filter{{}, {Completed: &no}, {Overdue: true}, {Tag: "x"}, {Category: "x"}, {ProjectID: 1}, {PersonID: 1}, {ParentID: 1},
-		{Sort: "title"}, {Sort: "-priority"}, {Sort: "position"}, {Sort: "updated_at"}, {Sort: "-created_at"}, {DueAfter: "2025-01-01", DueBefore: "2026-01-01"}} {
+		{Sort: "title"}, {Sort: "-priority"}, {Sort: "position"}, {Completed: &no, Sort: "-position"}, {Sort: "updated_at"}, {Sort: "-created_at"}, {DueAfter: "2025-01-01", DueBefore: "2026-01-01"}} {
 		dbtest.NoScan(t, d, func(ctx context.Context) error {
 			_, err := s.List(ctx, ann, f, page.Request{Cursor: ""})
 			return err

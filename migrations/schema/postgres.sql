@@ -430,6 +430,17 @@ TABLE settings CONSTRAINT settings_user_id_default_calendar_id_fkey FOREIGN KEY 
 TABLE settings CONSTRAINT settings_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 CREATE INDEX settings_calendar ON settings USING btree (user_id, default_calendar_id) WHERE (default_calendar_id IS NOT NULL);
 CREATE UNIQUE INDEX settings_pkey ON settings USING btree (user_id);
+TABLE todo_labels COLUMN user_id bigint NOT NULL;
+TABLE todo_labels COLUMN kind text COLLATE C NOT NULL;
+TABLE todo_labels COLUMN label_key text COLLATE C NOT NULL;
+TABLE todo_labels COLUMN name text COLLATE C NOT NULL;
+TABLE todo_labels COLUMN open bigint NOT NULL;
+TABLE todo_labels COLUMN total bigint NOT NULL;
+TABLE todo_labels CONSTRAINT todo_labels_kind_check CHECK ((kind = ANY (ARRAY['tag'::text, 'category'::text])));
+TABLE todo_labels CONSTRAINT todo_labels_pkey PRIMARY KEY (user_id, kind, label_key);
+TABLE todo_labels CONSTRAINT todo_labels_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
+CREATE UNIQUE INDEX todo_labels_pkey ON todo_labels USING btree (user_id, kind, label_key);
+CREATE INDEX todo_labels_used ON todo_labels USING btree (user_id, open DESC, total DESC, label_key, kind);
 TABLE todo_tags COLUMN user_id bigint NOT NULL;
 TABLE todo_tags COLUMN tag_key text COLLATE C NOT NULL;
 TABLE todo_tags COLUMN todo_id bigint NOT NULL;
@@ -476,6 +487,7 @@ CREATE INDEX todos_category ON todos USING btree (user_id, category, due_key, id
 CREATE INDEX todos_due ON todos USING btree (user_id, due_key, id);
 CREATE INDEX todos_location ON todos USING btree (user_id, location_id) WHERE (location_id IS NOT NULL);
 CREATE INDEX todos_open ON todos USING btree (user_id, completed, due_key, id);
+CREATE INDEX todos_open_position ON todos USING btree (user_id, completed, "position", id);
 CREATE INDEX todos_parent ON todos USING btree (user_id, parent_id) WHERE (parent_id IS NOT NULL);
 CREATE INDEX todos_person ON todos USING btree (user_id, person_id) WHERE (person_id IS NOT NULL);
 CREATE UNIQUE INDEX todos_pkey ON todos USING btree (id);

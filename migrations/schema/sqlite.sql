@@ -406,6 +406,16 @@ CREATE TABLE settings (
     FOREIGN KEY (user_id, default_calendar_id) REFERENCES calendars (user_id, id) DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
 CREATE INDEX settings_calendar ON settings (user_id, default_calendar_id) WHERE default_calendar_id IS NOT NULL;
+CREATE TABLE todo_labels (
+    user_id   INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    kind      TEXT    NOT NULL CHECK (kind IN ('tag', 'category')),
+    label_key TEXT    NOT NULL, -- a tag's is folded, as in todo_tags
+    name      TEXT    NOT NULL,
+    open      INTEGER NOT NULL, -- by to-dos that are not done
+    total     INTEGER NOT NULL,
+    PRIMARY KEY (user_id, kind, label_key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX todo_labels_used ON todo_labels (user_id, open DESC, total DESC, label_key, kind);
 CREATE TABLE todo_tags (
     user_id INTEGER NOT NULL,
     tag_key TEXT    NOT NULL,
@@ -453,6 +463,7 @@ CREATE INDEX todos_category ON todos (user_id, category, due_key, id) WHERE cate
 CREATE INDEX todos_due ON todos (user_id, due_key, id);
 CREATE INDEX todos_location ON todos (user_id, location_id) WHERE location_id IS NOT NULL;
 CREATE INDEX todos_open ON todos (user_id, completed, due_key, id);
+CREATE INDEX todos_open_position ON todos (user_id, completed, position, id);
 CREATE INDEX todos_parent ON todos (user_id, parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX todos_person ON todos (user_id, person_id) WHERE person_id IS NOT NULL;
 CREATE INDEX todos_position ON todos (user_id, position, id);
