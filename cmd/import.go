@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -102,6 +103,9 @@ func columns(all []transfer.Column) (out []string) {
 		}
 		if c.Type != "" {
 			name += " (" + c.Type + ")"
+		}
+		if c.Values == 1 {
+			what = strings.TrimSuffix(what, "s")
 		}
 		line := fmt.Sprintf("%s: %d %s", name, c.Values, what)
 		if c.Why != "" {

@@ -73,7 +73,7 @@ set PGPASSWORD, or keep it in ~/.pgpass.`,
 				err = writeReport(e.Out, r)
 			}
 			if err == nil && len(r.Refused) > 0 {
-				err = fmt.Errorf("%d records were not imported; they are listed above", len(r.Refused))
+				err = fmt.Errorf("not imported: %d; each is listed above with the reason", len(r.Refused))
 			}
 			return err
 		})
