@@ -9,6 +9,7 @@ export { person } from './person';
 export { location } from './location';
 export { template } from './template';
 export { recurrence } from './recurrence';
+export { alarm } from './alarm';
 export { color } from './color';
 export { settings } from './settings';
 export { command } from './command';
