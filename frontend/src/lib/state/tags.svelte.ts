@@ -1,22 +1,24 @@
 import { api, send } from '$lib/api/client';
 import { live } from './live.svelte';
 
-/** The tags in use, most used first, for fields that offer them. */
+/** The tags and categories in use, for fields that offer them. */
 class Tags {
   all = $state.raw<readonly string[]>([]);
-  #asked = false;
+  categories = $state.raw<readonly string[]>([]);
+  #following = false;
   #stale = true;
 
-  /** Reads them, if they are not there or something has changed since. */
+  /** Reads them, if they are not there or a to-do has changed since. */
   load = (): void => {
-    if (!this.#asked) {
-      this.#asked = true;
-      for (const kind of ['todo', 'event', 'task', 'project', 'person'] as const) live.on(kind, () => (this.#stale = true));
-    }
+    if (!this.#following) live.on('todo', () => (this.#stale = true));
+    this.#following = true;
     if (!this.#stale) return;
     this.#stale = false;
-    send<{ tag: string }[]>(api.GET('/api/tags' as never)).then(
-      ({ data }) => (this.all = data.map((x) => x.tag)),
+    send(api.GET('/api/tags')).then(
+      ({ data }) => {
+        this.all = data.filter((x) => x.kind === 'tag').map((x) => x.name);
+        this.categories = data.filter((x) => x.kind === 'category').map((x) => x.name);
+      },
       () => (this.#stale = true), // without them one types
     );
   };
