@@ -6,14 +6,15 @@ import { toasts } from './toasts.svelte';
 /** What was done last and can be taken back: change-sets, newest last. */
 const done: { sets: number[]; text: string }[] = [];
 
-/** Says what was done, with Undo. Several change-sets count as one act. */
-export function offerUndo(text: string, ...changeSets: number[]): void {
+/** Says what was done, with Undo, and with a link where one is given. Several change-sets count as one act. */
+export function offerUndo(said: string | { text: string; open: string }, ...changeSets: number[]): void {
   const sets = changeSets.filter((n) => n > 0);
   if (sets.length === 0) return;
+  const { text, open } = typeof said === 'string' ? { text: said, open: undefined } : said;
   const entry = { sets, text };
   done.push(entry);
   if (done.length > 50) done.shift();
-  toasts.say(text, { label: t.common.undo, run: () => undo(entry) });
+  toasts.say(text, { label: t.common.undo, run: () => undo(entry) }, open);
 }
 
 async function undo(entry: (typeof done)[number]): Promise<void> {

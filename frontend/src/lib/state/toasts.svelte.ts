@@ -6,6 +6,8 @@ export type Toast = {
   bad: boolean;
   /** A label and what it does: "Undo". */
   action?: { label: string; run: () => void | Promise<void> };
+  /** Where what it speaks of is shown. */
+  open?: string;
 };
 
 const stay = 8000; // ms; longer than reading takes, and hovering stops the clock
@@ -28,8 +30,8 @@ class Toasts {
     return () => (this.#places = untrack(() => this.#places.filter((p) => p !== place)));
   }
 
-  say(text: string, action?: Toast['action']): number {
-    return this.#show({ id: this.#next++, text, bad: false, ...(action && { action }) });
+  say(text: string, action?: Toast['action'], open?: string): number {
+    return this.#show({ id: this.#next++, text, bad: false, ...(action && { action }), ...(open && { open }) });
   }
 
   /** Something went wrong. It stays twice as long. */

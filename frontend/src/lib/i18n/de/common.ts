@@ -4,6 +4,7 @@ export const common = {
   close: 'Schließen',
   delete: 'Löschen',
   edit: 'Bearbeiten',
+  open: 'Öffnen',
   add: 'Hinzufügen',
   undo: 'Rückgängig',
   retry: 'Nochmals versuchen',

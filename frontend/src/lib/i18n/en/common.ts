@@ -4,6 +4,7 @@ export const common = {
   close: 'Close',
   delete: 'Delete',
   edit: 'Edit',
+  open: 'Open',
   add: 'Add',
   undo: 'Undo',
   retry: 'Try again',
