@@ -9,6 +9,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"sync"
 )
 
@@ -37,19 +38,38 @@ type DB struct {
 	write  *sql.DB
 	reads  statements // SQLite only
 	writer *writer    // SQLite only
+
+	idle    int // connections kept, on PostgreSQL
+	outage  outage
+	onClose func() error
 }
 
 // querier runs statements, in a transaction or on the pool.
 type querier interface {
-	query(ctx context.Context, query string, args []any) (*sql.Rows, error)
-	exec(ctx context.Context, query string, args []any) (sql.Result, error)
+	query(ctx context.Context, query string, args []any) (rows, error)
+	exec(ctx context.Context, query string, args []any) (changed int64, err error)
+}
+
+// rows are what a query answers, from database/sql or from pgx.
+type rows interface {
+	Scanner
+	Next() bool
+	Err() error
+	Close() error
+}
+
+func affected(res sql.Result, err error) (int64, error) {
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
 }
 
 // prepared runs statements that are prepared once. SQLite needs it; pgx keeps
 // statements by itself (direct).
 type prepared func(ctx context.Context, query string) (*sql.Stmt, error)
 
-func (p prepared) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
+func (p prepared) query(ctx context.Context, query string, args []any) (rows, error) {
 	st, err := p(ctx, query)
 	if err != nil {
 		return nil, err
@@ -57,12 +77,12 @@ func (p prepared) query(ctx context.Context, query string, args []any) (*sql.Row
 	return st.QueryContext(ctx, args...)
 }
 
-func (p prepared) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
+func (p prepared) exec(ctx context.Context, query string, args []any) (int64, error) {
 	st, err := p(ctx, query)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	return st.ExecContext(ctx, args...)
+	return affected(st.ExecContext(ctx, args...))
 }
 
 // direct hands statements to the driver as they are.
@@ -73,12 +93,12 @@ type direct struct {
 	}
 }
 
-func (d direct) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
+func (d direct) query(ctx context.Context, query string, args []any) (rows, error) {
 	return d.on.QueryContext(ctx, query, args...)
 }
 
-func (d direct) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
-	return d.on.ExecContext(ctx, query, args...)
+func (d direct) exec(ctx context.Context, query string, args []any) (int64, error) {
+	return affected(d.on.ExecContext(ctx, query, args...))
 }
 
 // statements keeps a pool's prepared statements by their text. Texts come from
@@ -121,8 +141,25 @@ func (s *statements) prepare(ctx context.Context, query string) (*sql.Stmt, erro
 type Scanner interface{ Scan(dest ...any) error }
 
 // Query reads all rows. A fault answers what the driver said (errors.go).
-func Query[T any](ctx context.Context, d *DB, scan func(Scanner) (T, error), query string, args ...any) ([]T, error) {
+func Query[T any](ctx context.Context, d *DB, scan func(Scanner) (T, error), query string, args ...any) (out []T, err error) {
 	watched(ctx, query, args)
+	err = d.readAgain(ctx, func() error {
+		out, err = queryOnce(ctx, d, scan, query, args)
+		return err
+	})
+	return out, err
+}
+
+// readAgain reads, and outside of a transaction, which alone writes, reads again
+// when the connection is lost.
+func (d *DB) readAgain(ctx context.Context, do func() error) error {
+	if d.Engine == SQLite || d.InTx(ctx) {
+		return do()
+	}
+	return d.patiently(ctx, do)
+}
+
+func queryOnce[T any](ctx context.Context, d *DB, scan func(Scanner) (T, error), query string, args []any) ([]T, error) {
 	rows, err := d.querier(ctx).query(ctx, query, args)
 	if err != nil {
 		return nil, mapError(ctx, query, err)
@@ -142,6 +179,14 @@ func Query[T any](ctx context.Context, d *DB, scan func(Scanner) (T, error), que
 // One reads the first row; found is false when there is none.
 func One[T any](ctx context.Context, d *DB, scan func(Scanner) (T, error), query string, args ...any) (v T, found bool, err error) {
 	watched(ctx, query, args)
+	err = d.readAgain(ctx, func() error {
+		v, found, err = oneOnce(ctx, d, scan, query, args)
+		return err
+	})
+	return v, found, err
+}
+
+func oneOnce[T any](ctx context.Context, d *DB, scan func(Scanner) (T, error), query string, args []any) (v T, found bool, err error) {
 	rows, err := d.querier(ctx).query(ctx, query, args)
 	if err != nil {
 		return v, false, mapError(ctx, query, err)
@@ -166,11 +211,7 @@ func Value[T any](s Scanner) (T, error) {
 // Exec runs a statement and says how many rows it changed.
 func (d *DB) Exec(ctx context.Context, query string, args ...any) (int64, error) {
 	watched(ctx, query, args)
-	res, err := d.querier(ctx).exec(ctx, query, args)
-	if err != nil {
-		return 0, mapError(ctx, query, err)
-	}
-	n, err := res.RowsAffected()
+	n, err := d.querier(ctx).exec(ctx, query, args)
 	return n, mapError(ctx, query, err)
 }
 
@@ -188,9 +229,9 @@ func (d *DB) querier(ctx context.Context) querier {
 // (migrations, backup).
 func (d *DB) Pool() *sql.DB { return d.read }
 
-// Ping says whether the database answers.
+// Ping says whether the database answers now.
 func (d *DB) Ping(ctx context.Context) error {
-	_, _, err := One(ctx, d, Value[int64], "SELECT 1")
+	_, _, err := One(context.WithValue(ctx, impatientKey{}, true), d, Value[int64], "SELECT 1")
 	return err
 }
 
@@ -204,6 +245,9 @@ func (d *DB) Close() error {
 		if e := d.write.Close(); err == nil {
 			err = e
 		}
+	}
+	if d.onClose != nil {
+		err = errors.Join(err, d.onClose())
 	}
 	return err
 }

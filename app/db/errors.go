@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -37,8 +35,7 @@ func mapError(ctx context.Context, query string, err error) error {
 	if errors.As(err, &pe) {
 		return mapPostgres(query, pe)
 	}
-	var ce *pgconn.ConnectError
-	if errors.As(err, &ce) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNREFUSED) || pgconn.SafeToRetry(err) {
+	if lost(err) {
 		return unreachable(err)
 	}
 	return fmt.Errorf("%s: %w", head(query), err)
@@ -72,15 +69,14 @@ func mapPostgres(query string, err *pgconn.PgError) error {
 		return taken(because)
 	case "23503":
 		return dangling(because)
-	case "53100", "53200":
+	case "53100":
 		return full(because)
 	case "22021": // NUL or no UTF-8, in a parameter that no rule looked at
 		return fault.New(fault.Invalid, "characters", "The text holds a character that cannot be stored.").Because(because)
-	case "40001", "40P01", "55P03":
+	case "40001", "40P01", "55P03", "57014": // 57014 is statement_timeout
 		return fault.New(fault.Overloaded, "busy", "The database is busy. Try again in a moment.").Because(because).After(time.Second)
 	}
-	switch err.Code[:2] {
-	case "08", "53", "57":
+	if class := err.Code[:2]; lost(err) || class == "53" || class == "57" {
 		return unreachable(because)
 	}
 	return because
@@ -102,10 +98,11 @@ func unreachable(cause error) error {
 	return fault.New(fault.Overloaded, "database_unreachable", "The database cannot be reached right now. Try again in a moment.").Because(cause).After(2 * time.Second)
 }
 
-// retriable says whether PostgreSQL rolled back only because of a neighbour.
+// retriable says whether PostgreSQL rolled back only because of a neighbour: a
+// conflict, or a migration that changed what a prepared statement answers.
 func retriable(err error) bool {
 	var pe *pgconn.PgError
-	return errors.As(err, &pe) && (pe.Code == "40001" || pe.Code == "40P01")
+	return errors.As(err, &pe) && (pe.Code == "40001" || pe.Code == "40P01" || pe.Code == "0A000" && pe.Routine == "RevalidateCachedQuery")
 }
 
 // head is the start of a statement, enough to find it in the code.

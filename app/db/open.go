@@ -124,20 +124,6 @@ func dsn(path string, foreignKeys bool, more string) string {
 		"&_pragma=temp_store(memory)&_pragma=trusted_schema(0)&" + more
 }
 
-// OpenPostgres opens a PostgreSQL database by its postgres:// address.
-func OpenPostgres(_ context.Context, address string) (*DB, error) {
-	pool, err := sql.Open("pgx", address)
-	if err != nil {
-		return nil, err
-	}
-	pool.SetMaxOpenConns(max(8, 4*runtime.NumCPU()))
-	pool.SetMaxIdleConns(4)
-	pool.SetConnMaxIdleTime(5 * time.Minute)
-	d := &DB{Engine: Postgres, read: pool, write: pool}
-	d.reads.pool = pool
-	return d, nil
-}
-
 func olderVersion(have, want string) bool {
 	h, w := strings.Split(have, "."), strings.Split(want, ".")
 	for i := range w {

@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -21,16 +20,16 @@ type tx struct {
 
 var errEnded = errors.New("db: used after its transaction ended")
 
-func (t *tx) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
+func (t *tx) query(ctx context.Context, query string, args []any) (rows, error) {
 	if t.done {
 		return nil, errEnded
 	}
 	return t.on.query(ctx, query, args)
 }
 
-func (t *tx) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
+func (t *tx) exec(ctx context.Context, query string, args []any) (int64, error) {
 	if t.done {
-		return nil, errEnded
+		return 0, errEnded
 	}
 	return t.on.exec(ctx, query, args)
 }
@@ -75,31 +74,16 @@ func (d *DB) run(ctx context.Context, fn func(ctx context.Context) error) (*tx, 
 	}
 	const attempts = 6
 	for i := 1; ; i++ {
-		t, err := d.runPostgres(context.WithoutCancel(ctx), fn)
+		var t *tx
+		err := d.patiently(context.WithoutCancel(ctx), func() (err error) {
+			t, err = d.runPostgres(context.WithoutCancel(ctx), fn)
+			return err
+		})
 		if err == nil || i == attempts || !retriable(err) {
 			return t, err
 		}
 		time.Sleep(time.Duration(rand.IntN(5<<i)) * time.Millisecond)
 	}
-}
-
-func (d *DB) runPostgres(ctx context.Context, fn func(ctx context.Context) error) (*tx, error) {
-	sqlTx, err := d.write.BeginTx(ctx, nil)
-	if err != nil {
-		return nil, mapError(ctx, "begin", err)
-	}
-	t := &tx{db: d, on: direct{sqlTx}}
-	defer func() {
-		t.done = true
-		_ = sqlTx.Rollback() // does nothing after a commit; a panic passes through here too
-	}()
-	if err := fn(context.WithValue(ctx, txKey{}, t)); err != nil {
-		return nil, err
-	}
-	if err := sqlTx.Commit(); err != nil {
-		return nil, mapError(ctx, "commit", err)
-	}
-	return t, nil
 }
 
 // AfterCommit runs f once the transaction of ctx has been committed, or at once

@@ -1,0 +1,10 @@
+package db
+
+import "time"
+
+// SetPatience shortens the wait for a server that is away.
+func SetPatience(p time.Duration) (back func()) {
+	was := patience
+	patience = p
+	return func() { patience = was }
+}
