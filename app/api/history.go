@@ -5,11 +5,28 @@ import (
 	"net/http"
 
 	"umbra/app/caller"
+	"umbra/app/fault"
 	"umbra/app/journal"
 )
 
 type undone struct {
 	ChangeSet int64 `json:"change_set" doc:"The change-set that took it back; undo that one to have it again." example:"43"`
+}
+
+type historyInput struct {
+	PageInput
+	Kind string `query:"kind" maxLength:"40" pattern:"^[a-z_]+$" doc:"With id: only what changed one record, and what happened to that one." example:"todo"`
+	ID   int64  `query:"id" minimum:"1" maximum:"9007199254740991" doc:"Number of that record; it may be gone."`
+}
+
+func (in historyInput) record() (journal.Record, error) {
+	switch {
+	case in.Kind != "" && in.ID == 0:
+		return journal.Record{}, fault.BadField("id", "required", "must be given with kind")
+	case in.Kind == "" && in.ID != 0:
+		return journal.Record{}, fault.BadField("kind", "required", "must be given with id")
+	}
+	return journal.Record{Kind: in.Kind, ID: in.ID}, nil
 }
 
 type trashInput struct {
@@ -20,13 +37,17 @@ type trashInput struct {
 func (a *API) registerHistory() {
 	const tag = "History and trash"
 	register(a, op{id: "listHistory", method: http.MethodGet, path: "/api/history", tag: tag, summary: "List what was changed, newest first",
-		description: "One item a change-set (a request, an import, an undo), with its first 20 changes."},
-		func(ctx context.Context, in *PageInput) (*many[journal.Set], error) {
-			p, err := a.Journal.History(ctx, who(ctx), in.page())
+		description: "One item a change-set (a request, an import, an undo), with its first 20 changes. Of all records, or, with kind and id, of one."},
+		func(ctx context.Context, in *historyInput) (*many[journal.Set], error) {
+			of, err := in.record()
 			if err != nil {
 				return nil, err
 			}
-			return answer(ctx, *in, p, func() (int64, error) { return a.Journal.CountSets(ctx, who(ctx)) })
+			p, err := a.Journal.HistoryOf(ctx, who(ctx), of, in.page())
+			if err != nil {
+				return nil, err
+			}
+			return answer(ctx, in.PageInput, p, func() (int64, error) { return a.Journal.CountSetsOf(ctx, who(ctx), of) })
 		})
 	register(a, op{id: "undo", method: http.MethodPost, path: "/api/history/{change_set}/undo", tag: tag, status: http.StatusOK,
 		summary: "Take a change-set back", description: "Answers 409, and changes nothing, where a record has been changed again since, or was purged."},

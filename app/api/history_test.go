@@ -151,3 +151,27 @@ func TestWhatIsRemovedForGoodIsInNoStoredAnswer(t *testing.T) {
 		}
 	})
 }
+
+func TestHistoryOfOneRecord(t *testing.T) {
+	each(t, func(t *testing.T, s *server) {
+		made := s.ann(t, "POST", "/api/todos", `{"title":"Water"}`).is(201)
+		s.ann(t, "POST", "/api/todos", `{"title":"other"}`).is(201)
+		changed := s.ann(t, "PATCH", made.header.Get("Location"), `{"title":"Wash"}`).is(200)
+		path := fmt.Sprintf("/api/history?kind=todo&id=%v", made.json()["id"])
+		first := s.ann(t, "GET", path+"&limit=1&count=true", nil).is(200)
+		if l := first.list(); len(l) != 1 || fmt.Sprint(l[0]["change_set"]) != changed.changeSet() || first.header.Get("X-Total-Count") != "2" {
+			t.Errorf("%s, %v", first.body, first.header)
+		}
+		if all := s.walkPages(t, path+"&limit=1", "change_set"); len(all) != 2 || all[1] != made.changeSet() {
+			t.Errorf("%v, made by %s", all, made.changeSet())
+		}
+		if l := s.as(t, "bob", "GET", path, nil).is(200).list(); len(l) != 0 {
+			t.Errorf("Bob sees %v", l)
+		}
+		for query, field := range map[string]string{"kind=todo": "id:required", "id=1": "kind:required", "kind=To+do&id=1": "kind:format", "kind=todo&id=0": "id:range"} {
+			if !s.ann(t, "GET", "/api/history?"+query, nil).is(422).fields()[field] {
+				t.Errorf("%s does not name %s", query, field)
+			}
+		}
+	})
+}

@@ -29,8 +29,20 @@ type Set struct {
 // maxEntries bounds how many changes of a set the history shows.
 const maxEntries = 20
 
+// Record names one record of a user's; the zero Record is any.
+type Record struct {
+	Kind string
+	ID   int64
+}
+
 // History reads change-sets, newest first, with at most maxEntries changes each.
 func (j *Journal) History(ctx context.Context, c caller.Caller, req page.Request) (page.Page[Set], error) {
+	return j.HistoryOf(ctx, c, Record{}, req)
+}
+
+// HistoryOf is History of the change-sets that changed one record, with what
+// they did to that one.
+func (j *Journal) HistoryOf(ctx context.Context, c caller.Caller, of Record, req page.Request) (page.Page[Set], error) {
 	after, err := page.Decode(req.Cursor, "history", 0)
 	if err != nil {
 		return page.Page[Set]{}, err
@@ -39,7 +51,7 @@ func (j *Journal) History(ctx context.Context, c caller.Caller, req page.Request
 	if after != nil {
 		below = after.ID
 	}
-	sets, err := j.sets(ctx, c.UserID, below, req.Size()+1)
+	sets, err := j.sets(ctx, c.UserID, of, below, req.Size()+1)
 	if err != nil {
 		return page.Page[Set]{}, err
 	}
@@ -50,7 +62,13 @@ func (j *Journal) History(ctx context.Context, c caller.Caller, req page.Request
 // first being its own. It hops from set to set on the
 // index and reads no more of each than is shown, so that a set of 10,000 costs
 // little more than one of 1: its changes are counted on the index.
-func (j *Journal) sets(ctx context.Context, userID, below int64, limit int) ([]Set, error) {
+func (j *Journal) sets(ctx context.Context, userID int64, of Record, below int64, limit int) ([]Set, error) {
+	hop, shown, args := "change_set < %s ORDER BY change_set DESC", "", []any{userID, below, limit, maxEntries - 1}
+	if of != (Record{}) {
+		// A record's rows lie together on an index of their own, by number.
+		const record = "kind = $5 AND record_id = $6"
+		hop, shown, args = record+" AND seq < %s ORDER BY seq DESC", " AND "+record, append(args, of.Kind, of.ID)
+	}
 	type row struct {
 		Entry
 		n        int64
@@ -63,17 +81,19 @@ func (j *Journal) sets(ctx context.Context, userID, below int64, limit int) ([]S
 		r.At = clock.FromMicros(at)
 		return r, err
 	}, `WITH RECURSIVE hops (id) AS (
-    SELECT (SELECT change_set FROM journal WHERE user_id = $1 AND change_set < $2 ORDER BY change_set DESC LIMIT 1)
+    SELECT (SELECT change_set FROM journal WHERE user_id = $1 AND `+fmt.Sprintf(hop, "$2")+` LIMIT 1)
     UNION ALL
-    SELECT (SELECT change_set FROM journal WHERE user_id = $1 AND change_set < hops.id ORDER BY change_set DESC LIMIT 1)
+    SELECT (SELECT change_set FROM journal WHERE user_id = $1 AND `+fmt.Sprintf(hop, "hops.id")+` LIMIT 1)
     FROM hops WHERE hops.id IS NOT NULL
-), sets (id) AS (SELECT id FROM hops WHERE id IS NOT NULL LIMIT $3)
-SELECT `+entryColumns+`, (SELECT COUNT(*) FROM journal n WHERE n.user_id = $1 AND n.change_set = sets.id), undone_by
+), sets (id, n, last) AS MATERIALIZED ( -- what is worked out once a set
+    SELECT id, (SELECT COUNT(*) FROM journal n WHERE n.user_id = $1 AND n.change_set = hops.id), COALESCE(
+        (SELECT seq FROM journal l WHERE l.user_id = $1 AND l.change_set = hops.id`+shown+` ORDER BY seq LIMIT 1 OFFSET $4),
+        (SELECT seq FROM journal l WHERE l.user_id = $1 AND l.change_set = hops.id`+shown+` ORDER BY seq DESC LIMIT 1))
+    FROM hops WHERE id IS NOT NULL LIMIT $3
+)
+SELECT `+entryColumns+`, sets.n, undone_by
 FROM sets CROSS JOIN journal j
-WHERE j.user_id = $1 AND j.change_set = sets.id AND j.seq BETWEEN sets.id AND COALESCE(
-    (SELECT seq FROM journal l WHERE l.user_id = $1 AND l.change_set = sets.id ORDER BY seq LIMIT 1 OFFSET $4),
-    (SELECT seq FROM journal l WHERE l.user_id = $1 AND l.change_set = sets.id ORDER BY seq DESC LIMIT 1))`,
-		userID, below, limit, maxEntries-1)
+WHERE j.user_id = $1 AND j.change_set = sets.id AND j.seq BETWEEN sets.id AND sets.last`+shown, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -151,14 +171,14 @@ func (j *Journal) Undo(ctx context.Context, c caller.Caller, changeSet int64) (u
 		if err := w.revert(ctx, changes); err != nil {
 			return err
 		}
-		if _, err = j.db.Exec(ctx, "UPDATE journal SET undone_by = $3 WHERE "+inSet, c.UserID, changeSet, w.ChangeSet); err != nil {
+		if err = j.db.Later(ctx, "UPDATE journal SET undone_by = $3 WHERE "+inSet, c.UserID, changeSet, w.ChangeSet); err != nil {
 			return err
 		}
 		if last.source != caller.Undo {
 			return nil
 		}
 		// What that undo took back holds again.
-		_, err = j.db.Exec(ctx, "UPDATE journal SET undone_by = NULL WHERE user_id = $1 AND undone_by = $2", c.UserID, changeSet)
+		err = j.db.Later(ctx, "UPDATE journal SET undone_by = NULL WHERE user_id = $1 AND undone_by = $2", c.UserID, changeSet)
 		return err
 	})
 	return undo, err

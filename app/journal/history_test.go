@@ -93,11 +93,14 @@ func TestBigSetsCostNoScan(t *testing.T) {
 	h := house{Journal: journal.New(d, k), db: d, clock: k}
 	h.locations = location.New(d, h.Journal)
 	h.ann = journaltest.User(t, d, h.Journal, "ann", "UTC")
+	var first int64
 	big := h.together(t, func(ctx context.Context) error {
 		for n := range 5000 {
-			if _, err := h.locations.Create(ctx, h.ann, location.Update{Name: opt.Some(fmt.Sprint(n))}); err != nil {
+			l, err := h.locations.Create(ctx, h.ann, location.Update{Name: opt.Some(fmt.Sprint(n))})
+			if err != nil {
 				return err
 			}
+			first = l.ID - int64(n)
 		}
 		return nil
 	})
@@ -116,6 +119,13 @@ func TestBigSetsCostNoScan(t *testing.T) {
 			}
 			return err
 		}},
+		{"history of a record in the big set", func(ctx context.Context) error {
+			p, err := h.HistoryOf(ctx, h.ann, journal.Record{Kind: location.KindName, ID: first + 4000}, page.Request{})
+			if err == nil && (len(p.Items) != 1 || p.Items[0].ID != big || p.Items[0].Changes != 5000 || len(p.Items[0].Entries) != 1 || p.Items[0].Entries[0].Title != "4000") {
+				err = fmt.Errorf("%+v", p)
+			}
+			return err
+		}},
 		{"since", func(ctx context.Context) error { _, err := h.Since(ctx, h.ann.UserID, 10, 100); return err }},
 		{"head", func(ctx context.Context) error { _, err := h.Head(ctx, h.ann.UserID); return err }},
 		{"trash", func(ctx context.Context) error { _, err := h.Trash(ctx, h.ann, page.Request{}); return err }},
@@ -126,6 +136,48 @@ func TestBigSetsCostNoScan(t *testing.T) {
 			dbtest.NoScan(t, d, step.do)
 		})
 	}
+}
+
+func TestHistoryOfOneRecord(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		x, y := h.todo(t, titled("x")), h.todo(t, titled("y"))
+		h.together(t, func(ctx context.Context) error { // both, and one of them twice
+			for _, id := range []int64{y.ID, x.ID, x.ID} {
+				if _, err := h.todos.Toggle(ctx, h.ann, id, nil); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		must(t, h.todos.Delete(t.Context(), h.ann, x.ID, nil))
+		h.place(t, "other")
+		of := journal.Record{Kind: todo.KindName, ID: x.ID}
+		var got []string
+		for cursor, pages := "", 0; pages == 0 || cursor != ""; pages++ {
+			p, err := h.HistoryOf(t.Context(), h.ann, of, page.Request{Limit: 1, Cursor: cursor})
+			must(t, err)
+			if cursor = p.Next; len(p.Items) != 1 {
+				t.Fatalf("a page of %d", len(p.Items))
+			}
+			ops := fmt.Sprint(p.Items[0].Changes)
+			for _, e := range p.Items[0].Entries {
+				if e.ID != x.ID || e.Kind != todo.KindName {
+					t.Errorf("%+v is another's", e)
+				}
+				ops += " " + e.Op
+			}
+			got = append(got, ops)
+		}
+		if fmt.Sprint(got) != "[1 delete 3 update update 1 create]" {
+			t.Errorf("%v", got)
+		}
+		if n, err := h.CountSetsOf(t.Context(), h.ann, of); n != 3 || err != nil {
+			t.Errorf("%d, %v", n, err)
+		}
+		if p, err := h.HistoryOf(t.Context(), h.ann, journal.Record{Kind: location.KindName, ID: x.ID + 77}, page.Request{}); err != nil || len(p.Items) != 0 {
+			t.Errorf("%+v, %v", p, err)
+		}
+	})
 }
 
 func TestUndoReadsItsSetAndNotTheJournal(t *testing.T) {

@@ -175,6 +175,15 @@ func (j *Journal) CountTrash(ctx context.Context, c caller.Caller) (int64, error
 
 // CountSets says how many change-sets the history holds.
 func (j *Journal) CountSets(ctx context.Context, c caller.Caller) (int64, error) {
-	n, _, err := db.One(ctx, j.db, db.Value[int64], "SELECT COUNT(DISTINCT change_set) FROM journal WHERE user_id = $1", c.UserID)
+	return j.CountSetsOf(ctx, c, Record{})
+}
+
+// CountSetsOf says how many of them changed one record.
+func (j *Journal) CountSetsOf(ctx context.Context, c caller.Caller, of Record) (int64, error) {
+	w := (&db.Where{}).And("user_id = ?", c.UserID)
+	if of != (Record{}) {
+		w.And("kind = ?", of.Kind).And("record_id = ?", of.ID)
+	}
+	n, _, err := db.One(ctx, j.db, db.Value[int64], "SELECT COUNT(DISTINCT change_set) FROM journal"+w.Text(), w.Args()...)
 	return n, err
 }
