@@ -27,6 +27,7 @@ export type LocationUpdate = Schemas['LocationUpdate'];
 export type NewLocation = Schemas['NewLocation'];
 export type Settings = Schemas['AccountSettings'];
 export type SettingsUpdate = Schemas['AccountSettingsUpdate'];
+export type Backups = Schemas['Backups'];
 export type Session = Schemas['AccountSession'];
 export type User = Schemas['AccountUser'];
 export type Dashboard = Schemas['AgendaDashboard'];

@@ -26,6 +26,8 @@ export const entry = {
   mfaConfirm: 'Bestätigen',
   mfaExpired: 'Das hat zu lange gedauert. Beginne nochmals mit dem Passwort.',
   startOver: 'Von vorn beginnen',
+  passwordDue: 'Dieses Passwort kam von anderswo. Wähle bald ein anderes.',
+  passwordDueLink: 'Jetzt ändern',
   strength: {
     empty: '',
     short: (missing: number) => `Noch ${missing} Zeichen`,

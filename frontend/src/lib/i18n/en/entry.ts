@@ -26,6 +26,8 @@ export const entry = {
   mfaConfirm: 'Confirm',
   mfaExpired: 'That took too long. Start again with your password.',
   startOver: 'Start again',
+  passwordDue: 'This password came from elsewhere. Choose another one soon.',
+  passwordDueLink: 'Change it now',
   strength: {
     empty: '',
     short: (missing: number) => `${missing} more ${missing === 1 ? 'character' : 'characters'}`,
