@@ -14,3 +14,4 @@ export { color } from './color';
 export { settings } from './settings';
 export { command } from './command';
 export { picker } from './picker';
+export { related } from './related';
