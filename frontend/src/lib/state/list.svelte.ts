@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { asProblem, type Problem } from '$lib/api/problem';
 import type { Kind } from '$lib/api/types';
 import type { Sent } from '$lib/api/client';
@@ -47,7 +48,7 @@ export class List<T extends Rec> {
 
   /** Reads the first page and follows changes; returns how to stop. */
   open(): () => void {
-    void this.reload();
+    untrack(() => void this.reload()); // the effect that opens it does not depend on what it holds
     const stops = [
       live.on(this.#options.kind, this.#hear),
       connection.onBack(() => void this.reload()),
