@@ -43,9 +43,10 @@ func (d *DB) runPostgres(ctx context.Context, fn func(ctx context.Context) error
 			p.rollback(ctx)
 			return err
 		}
+		closed := p.conn.IsClosed()
 		if err := p.commit(ctx); err != nil {
 			p.rollback(ctx)
-			if unsure(err) {
+			if !closed && unsure(err) {
 				return outcomeUnknown(err)
 			}
 			return mapError(ctx, "commit", err)

@@ -95,10 +95,11 @@ func lost(err error) bool {
 }
 
 // unsure is a commit without an answer. It is neither said to have failed nor
-// run again: that might do it twice.
+// run again: that might do it twice. (pgx's SafeToRetry is no help here: of a
+// batch that was sent it may say that nothing was.)
 func unsure(err error) bool {
 	var pe *pgconn.PgError
-	return lost(err) && !pgconn.SafeToRetry(err) && (!errors.As(err, &pe) || pe.Code[:2] == "57" || pe.Code[:2] == "08")
+	return lost(err) && (!errors.As(err, &pe) || pe.Code[:2] == "57" || pe.Code[:2] == "08")
 }
 
 func outcomeUnknown(cause error) error {
