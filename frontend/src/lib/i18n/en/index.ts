@@ -15,3 +15,4 @@ export { settings } from './settings';
 export { command } from './command';
 export { picker } from './picker';
 export { related } from './related';
+export { quick } from './quick';

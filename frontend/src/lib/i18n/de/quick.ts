@@ -1,0 +1,28 @@
+export const quick = {
+  title: { todo: 'Aufgabe hinzufügen', event: 'Termin hinzufügen', reminder: 'Erinnerung hinzufügen', project: 'Projekt hinzufügen', person: 'Person hinzufügen', location: 'Ort hinzufügen' },
+  kind: 'Was hinzukommt',
+  name: 'Name',
+  examples: {
+    todo: 'Miete zahlen morgen 18:00 !hoch #haushalt',
+    event: 'Mittagessen mit Ada am Freitag 12:30–14:00',
+    reminder: 'Zahnarzt anrufen in 2 Stunden',
+    project: 'Garten',
+    person: 'Ada Lovelace',
+    location: 'Rathaus',
+  },
+  hints: {
+    todo: 'Schreib dazu, wann, wie oft (jeden Monat), wie wichtig (!hoch), ein #Schlagwort oder p:Projekt. Umbra liest es heraus.',
+    event: 'Schreib Tag, Uhrzeit und Dauer: „morgen 9:00 für 2 Stunden“. Ohne Uhrzeit dauert er den ganzen Tag.',
+    reminder: 'Schreib dazu, wann: „morgen 8:00“, „in 30 Minuten“. Ohne Angabe ist es die nächste volle Stunde.',
+    project: 'Den Rest kannst du später eintragen.',
+    person: 'Den Rest kannst du später eintragen.',
+    location: 'Den Rest kannst du später eintragen.',
+  },
+  understood: 'So weit verstanden',
+  takeBack: (piece: string) => `„${piece}“ im Titel lassen`,
+  minutes: (n: number) => (n % 60 === 0 ? (n === 60 ? '1 Stunde' : `${n / 60} Stunden`) : n > 60 ? `${Math.floor(n / 60)} Std. ${n % 60} Min.` : `${n} Minuten`),
+  fromCompletion: 'ab dem Erledigen gezählt',
+  added: (title: string) => `„${title}“ hinzugefügt.`,
+  andNext: 'Hinzufügen und weiter',
+  whole: 'Alle Felder',
+};

@@ -1,0 +1,28 @@
+export const quick = {
+  title: { todo: 'Add a to-do', event: 'Add an event', reminder: 'Add a reminder', project: 'Add a project', person: 'Add a person', location: 'Add a place' },
+  kind: 'What to add',
+  name: 'Name',
+  examples: {
+    todo: 'Pay rent tomorrow 18:00 !high #home',
+    event: 'Lunch with Ada on Friday 12:30–14:00',
+    reminder: 'Call the dentist in 2 hours',
+    project: 'Garden',
+    person: 'Ada Lovelace',
+    location: 'Town hall',
+  },
+  hints: {
+    todo: 'Write when, how often (every month), how important (!high), a #tag or p:Project. Umbra picks it out.',
+    event: 'Write the day, the time and how long: “tomorrow 9:00 for 2 hours”. Without a time it takes the whole day.',
+    reminder: 'Write when: “tomorrow 8:00”, “in 30 minutes”. Without that it is the next full hour.',
+    project: 'The rest can be filled in later.',
+    person: 'The rest can be filled in later.',
+    location: 'The rest can be filled in later.',
+  },
+  understood: 'Understood so far',
+  takeBack: (piece: string) => `Leave “${piece}” in the title`,
+  minutes: (n: number) => (n % 60 === 0 ? (n === 60 ? '1 hour' : `${n / 60} hours`) : n > 60 ? `${Math.floor(n / 60)} h ${n % 60} min` : `${n} minutes`),
+  fromCompletion: 'counted from when it was done',
+  added: (title: string) => `Added “${title}”.`,
+  andNext: 'Add, then another',
+  whole: 'All fields',
+};
