@@ -58,3 +58,25 @@ func TestTasksOfAProjectInOneRequest(t *testing.T) {
 		}
 	})
 }
+
+// A person's page gathers what they have to do in every project.
+func TestTasksOfAPersonInAllProjects(t *testing.T) {
+	each(t, func(t *testing.T, s *server) {
+		ada := s.ann(t, "POST", "/api/people", `{"given_name":"Ada"}`).is(201).json()["id"]
+		for _, name := range []string{"Garden", "House"} {
+			tasks := s.ann(t, "POST", "/api/projects", fmt.Sprintf(`{"name":%q}`, name)).is(201).header.Get("Location") + "/tasks"
+			s.ann(t, "POST", tasks, fmt.Sprintf(`{"title":"of %s","person_id":%v}`, name, ada)).is(201)
+			s.ann(t, "POST", tasks, fmt.Sprintf(`{"title":"done","status":"done","person_id":%v}`, ada)).is(201)
+			s.ann(t, "POST", tasks, `{"title":"nobody's"}`).is(201)
+		}
+		r := s.ann(t, "GET", fmt.Sprintf("/api/tasks?person_id=%v&count=true&limit=1", ada), nil).is(200)
+		if r.header.Get("X-Total-Count") != "2" || r.list()[0]["project_id"] == nil {
+			t.Errorf("%v %s", r.header, r.body)
+		}
+		if got := s.walkPages(t, fmt.Sprintf("/api/tasks?person_id=%v&limit=1", ada), "title"); strings.Join(got, ", ") != "of Garden, of House" {
+			t.Errorf("%v", got)
+		}
+		s.ann(t, "GET", "/api/tasks?sort=position", nil).is(422)
+		s.ann(t, "GET", "/api/tasks?status=done", nil).is(422)
+	})
+}

@@ -57,6 +57,18 @@ type reorderInput struct {
 	Body project.Order
 }
 
+type openTaskFilter struct {
+	ListInput
+	Status   string `query:"status" enum:"todo,in_progress,blocked" doc:"Only those that stand so." example:"blocked"`
+	Priority string `query:"priority" enum:"none,low,medium,high" doc:"Only those of this priority."`
+	PersonID int64  `query:"person_id" minimum:"1" maximum:"9007199254740991" doc:"Only those of this person."`
+	Sort     string `query:"sort" enum:"due_date,-due_date,created_at,-created_at,updated_at,-updated_at" default:"due_date" doc:"The order; - turns it round. Those without a due date come last by due_date."`
+}
+
+func (f openTaskFilter) filter() project.OpenFilter {
+	return project.OpenFilter{Status: f.Status, Priority: f.Priority, PersonID: f.PersonID, Query: f.Q, Sort: f.Sort}
+}
+
 func (a *API) registerTasks(tag string) {
 	const list, one = "/api/projects/{id}/tasks", "/api/projects/{id}/tasks/{task_id}"
 	key := func(t project.Task) (id, rev int64) { return t.ID, t.Rev }
@@ -67,6 +79,14 @@ func (a *API) registerTasks(tag string) {
 				return nil, err
 			}
 			return answer(ctx, in.PageInput, p, func() (int64, error) { return a.Projects.CountTasks(ctx, who(ctx), in.ID, in.filter()) })
+		})
+	register(a, op{id: "listOpenTasks", method: http.MethodGet, path: "/api/tasks", tag: tag, summary: "List the tasks of all projects that are not done"},
+		func(ctx context.Context, in *openTaskFilter) (*many[project.Task], error) {
+			p, err := a.Projects.OpenTasks(ctx, who(ctx), in.filter(), in.page())
+			if err != nil {
+				return nil, err
+			}
+			return answer(ctx, in.PageInput, p, func() (int64, error) { return a.Projects.CountOpenTasks(ctx, who(ctx), in.filter()) })
 		})
 	register(a, op{id: "createTask", method: http.MethodPost, path: list, tag: tag, summary: "Make a task in a project",
 		status: http.StatusCreated, required: []string{"title"}},
