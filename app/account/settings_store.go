@@ -105,7 +105,7 @@ func (s *Service) saveSettings(ctx context.Context, w *journal.Writer, before, a
 		return before.Settings, nil
 	}
 	after.Rev, after.UpdatedAt = w.Next(), clock.FromMicros(w.At)
-	if _, err := s.DB.Exec(ctx, updateSettings, append(after.fields(), w.At, w.Caller.UserID)...); err != nil {
+	if err := s.DB.Later(ctx, updateSettings, append(after.fields(), w.At, w.Caller.UserID)...); err != nil {
 		return Settings{}, err
 	}
 	// Before is without the sealed tokens: the journal holds no credentials.

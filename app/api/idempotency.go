@@ -46,7 +46,7 @@ VALUES ($1, $2, $3, 0, '', '', $4) ON CONFLICT (user_id, key) DO NOTHING`, user,
 		if err != nil {
 			return err
 		}
-		_, err = a.DB.Exec(ctx, "UPDATE idempotency_keys SET status = 201, headers = $3, body = $4 WHERE user_id = $1 AND key = $2",
+		err = a.DB.Later(ctx, "UPDATE idempotency_keys SET status = 201, headers = $3, body = $4 WHERE user_id = $1 AND key = $2",
 			user, key, headers, body)
 		return err
 	})
@@ -99,7 +99,7 @@ func (a *API) forgetting(ctx context.Context, remove func(ctx context.Context) e
 		if err := remove(ctx); err != nil {
 			return err
 		}
-		_, err := a.DB.Exec(ctx, "DELETE FROM idempotency_keys WHERE user_id = $1", who(ctx).UserID)
+		err := a.DB.Later(ctx, "DELETE FROM idempotency_keys WHERE user_id = $1", who(ctx).UserID)
 		return err
 	})
 }

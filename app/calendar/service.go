@@ -159,7 +159,7 @@ func (s *Service) remove(ctx context.Context, w *journal.Writer, c Calendar) err
 	if err := w.Detach(ctx, KindName, c.ID); err != nil {
 		return err
 	}
-	if _, err := s.db.Exec(ctx, "DELETE FROM calendars WHERE user_id = $1 AND id = $2", w.Caller.UserID, c.ID); err != nil {
+	if err := s.db.Later(ctx, "DELETE FROM calendars WHERE user_id = $1 AND id = $2", w.Caller.UserID, c.ID); err != nil {
 		return err
 	}
 	return w.Record(ctx, journal.Change{Seq: w.Next(), Kind: KindName, ID: c.ID, UID: c.UID, Title: c.Name,

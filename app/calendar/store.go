@@ -86,12 +86,12 @@ func (s *Service) insert(ctx context.Context, userID int64, c *Calendar) (err er
 }
 
 func (s *Service) reinsert(ctx context.Context, userID int64, c *Calendar) error {
-	_, err := s.db.Exec(ctx, reinsertSQL, append([]any{userID, c.ID}, c.values()...)...)
+	err := s.db.Later(ctx, reinsertSQL, append([]any{userID, c.ID}, c.values()...)...)
 	return err
 }
 
 func (s *Service) update(ctx context.Context, userID int64, c *Calendar) error {
-	_, err := s.db.Exec(ctx, updateSQL, append([]any{userID, c.ID}, c.values()...)...)
+	err := s.db.Later(ctx, updateSQL, append([]any{userID, c.ID}, c.values()...)...)
 	return err
 }
 

@@ -38,8 +38,7 @@ func (d *DB) Update(ctx context.Context, table string, columns []string, userID,
 	if len(changed) == 0 {
 		return nil
 	}
-	_, err := d.Exec(ctx, UpdateSQL(table, changed), args...)
-	return err
+	return d.Later(ctx, UpdateSQL(table, changed), args...)
 }
 
 // JSON is a list as it is stored: JSON text, never queried. A nil list is [].

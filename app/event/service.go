@@ -252,7 +252,7 @@ func (s *Service) remove(ctx context.Context, w *journal.Writer, e Event) error 
 	if err := w.Detach(ctx, KindName, e.ID); err != nil {
 		return err
 	}
-	if _, err := s.db.Exec(ctx, "DELETE FROM calendar_events WHERE user_id = $1 AND id = $2", w.Caller.UserID, e.ID); err != nil {
+	if err := s.db.Later(ctx, "DELETE FROM calendar_events WHERE user_id = $1 AND id = $2", w.Caller.UserID, e.ID); err != nil {
 		return err
 	}
 	return w.Record(ctx, journal.Change{Seq: w.Next(), Kind: KindName, ID: e.ID, UID: e.UID, Title: e.Title,

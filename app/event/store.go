@@ -159,12 +159,12 @@ func (s *Service) insert(ctx context.Context, userID int64, e *Event) (err error
 }
 
 func (s *Service) reinsert(ctx context.Context, userID int64, e *Event) error {
-	_, err := s.db.Exec(ctx, reinsertSQL, append([]any{userID, e.ID}, e.values()...)...)
+	err := s.db.Later(ctx, reinsertSQL, append([]any{userID, e.ID}, e.values()...)...)
 	return err
 }
 
 func (s *Service) update(ctx context.Context, userID int64, e *Event) error {
-	_, err := s.db.Exec(ctx, updateSQL, append([]any{userID, e.ID}, e.values()...)...)
+	err := s.db.Later(ctx, updateSQL, append([]any{userID, e.ID}, e.values()...)...)
 	return err
 }
 
@@ -172,14 +172,14 @@ func (s *Service) update(ctx context.Context, userID int64, e *Event) error {
 func (s *Service) setPeople(ctx context.Context, userID int64, e *Event, before []int64) error {
 	for _, id := range before {
 		if !slices.Contains(e.PersonIDs, id) {
-			if _, err := s.db.Exec(ctx, "DELETE FROM event_people WHERE user_id = $1 AND event_id = $2 AND person_id = $3", userID, e.ID, id); err != nil {
+			if err := s.db.Later(ctx, "DELETE FROM event_people WHERE user_id = $1 AND event_id = $2 AND person_id = $3", userID, e.ID, id); err != nil {
 				return err
 			}
 		}
 	}
 	for _, id := range e.PersonIDs {
 		if !slices.Contains(before, id) {
-			if _, err := s.db.Exec(ctx, "INSERT INTO event_people (user_id, event_id, person_id) VALUES ($1, $2, $3)", userID, e.ID, id); err != nil {
+			if err := s.db.Later(ctx, "INSERT INTO event_people (user_id, event_id, person_id) VALUES ($1, $2, $3)", userID, e.ID, id); err != nil {
 				return err
 			}
 		}
@@ -208,13 +208,13 @@ func (s *Service) setOverrides(ctx context.Context, userID int64, e *Event, befo
 		if there && old == string(text) {
 			continue
 		}
-		if _, err := s.db.Exec(ctx, `INSERT INTO event_overrides (user_id, event_id, recurrence_id, changes) VALUES ($1, $2, $3, $4)
+		if err := s.db.Later(ctx, `INSERT INTO event_overrides (user_id, event_id, recurrence_id, changes) VALUES ($1, $2, $3, $4)
 ON CONFLICT (user_id, event_id, recurrence_id) DO UPDATE SET changes = excluded.changes`, userID, e.ID, id, string(text)); err != nil {
 			return err
 		}
 	}
 	for id := range was {
-		if _, err := s.db.Exec(ctx, "DELETE FROM event_overrides WHERE user_id = $1 AND event_id = $2 AND recurrence_id = $3", userID, e.ID, id); err != nil {
+		if err := s.db.Later(ctx, "DELETE FROM event_overrides WHERE user_id = $1 AND event_id = $2 AND recurrence_id = $3", userID, e.ID, id); err != nil {
 			return err
 		}
 	}

@@ -108,7 +108,7 @@ func (j *Journal) Write(ctx context.Context, c caller.Caller, fn func(ctx contex
 			return err
 		}
 		if w.last > w.first {
-			if _, err := j.db.Exec(ctx, "UPDATE journal_heads SET seq = $1 WHERE user_id = $2", w.last, c.UserID); err != nil {
+			if err := j.db.Later(ctx, "UPDATE journal_heads SET seq = $1 WHERE user_id = $2", w.last, c.UserID); err != nil {
 				return err
 			}
 		}
@@ -172,7 +172,7 @@ func (w *Writer) Record(ctx context.Context, c Change) error {
 		}
 		image = string(b)
 	}
-	_, err := w.j.db.Exec(ctx, `INSERT INTO journal (user_id, seq, change_set, at, actor_id, source, kind, record_id, uid,
+	err := w.j.db.Later(ctx, `INSERT INTO journal (user_id, seq, change_set, at, actor_id, source, kind, record_id, uid,
 operation, title, collection, collection_was, dav_name, cause, image, image_version)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
 		w.Caller.UserID, c.Seq, w.ChangeSet, w.At, w.Caller.ActorID, w.Caller.Source, c.Kind, c.ID, c.UID,
@@ -185,13 +185,13 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
 	case Create:
 		return w.Count(ctx, c.Kind, 1)
 	case Restore:
-		if _, err := w.j.db.Exec(ctx, "DELETE FROM trash WHERE user_id = $1 AND kind = $2 AND record_id = $3",
+		if err := w.j.db.Later(ctx, "DELETE FROM trash WHERE user_id = $1 AND kind = $2 AND record_id = $3",
 			w.Caller.UserID, c.Kind, c.ID); err != nil {
 			return err
 		}
 		return w.Count(ctx, c.Kind, 1)
 	case Delete:
-		if _, err := w.j.db.Exec(ctx, `INSERT INTO trash (user_id, kind, record_id, title, cause, seq, deleted_at)
+		if err := w.j.db.Later(ctx, `INSERT INTO trash (user_id, kind, record_id, title, cause, seq, deleted_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7)`, w.Caller.UserID, c.Kind, c.ID, c.Title, w.cause, c.Seq, w.At); err != nil {
 			return err
 		}
@@ -203,7 +203,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)`, w.Caller.UserID, c.Kind, c.ID, c.Title, w.
 // Count moves one of the user's counters: the total of a kind, or one that a
 // feature keeps ("todo.completed").
 func (w *Writer) Count(ctx context.Context, name string, by int64) error {
-	_, err := w.j.db.Exec(ctx, `INSERT INTO record_counts (user_id, name, n) VALUES ($1, $2, $3)
+	err := w.j.db.Later(ctx, `INSERT INTO record_counts (user_id, name, n) VALUES ($1, $2, $3)
 ON CONFLICT (user_id, name) DO UPDATE SET n = record_counts.n + excluded.n`, w.Caller.UserID, name, by)
 	return err
 }

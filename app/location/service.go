@@ -127,7 +127,7 @@ func (s *Service) remove(ctx context.Context, w *journal.Writer, l Location) err
 	if err := w.Detach(ctx, KindName, l.ID); err != nil {
 		return err
 	}
-	if _, err := s.db.Exec(ctx, "DELETE FROM locations WHERE user_id = $1 AND id = $2", w.Caller.UserID, l.ID); err != nil {
+	if err := s.db.Later(ctx, "DELETE FROM locations WHERE user_id = $1 AND id = $2", w.Caller.UserID, l.ID); err != nil {
 		return err
 	}
 	return w.Record(ctx, journal.Change{Seq: w.Next(), Kind: KindName, ID: l.ID, UID: l.UID, Title: l.Name,

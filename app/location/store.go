@@ -85,11 +85,11 @@ func (s *Service) insert(ctx context.Context, userID int64, l *Location) (err er
 }
 
 func (s *Service) reinsert(ctx context.Context, userID int64, l *Location) error {
-	_, err := s.db.Exec(ctx, reinsertSQL, append([]any{userID, l.ID}, l.values()...)...)
+	err := s.db.Later(ctx, reinsertSQL, append([]any{userID, l.ID}, l.values()...)...)
 	return err
 }
 
 func (s *Service) update(ctx context.Context, userID int64, l *Location) error {
-	_, err := s.db.Exec(ctx, updateSQL, append([]any{userID, l.ID}, l.values()...)...)
+	err := s.db.Later(ctx, updateSQL, append([]any{userID, l.ID}, l.values()...)...)
 	return err
 }

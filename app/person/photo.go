@@ -128,10 +128,10 @@ WHERE f.user_id = $1 AND f.person_id = $2`, userID, id)
 func (s *Service) storePhoto(ctx context.Context, userID, id int64, photo opt.Opt[Photo]) (err error) {
 	switch {
 	case photo.Has():
-		_, err = s.db.Exec(ctx, `INSERT INTO person_photos (user_id, person_id, media_type, data) VALUES ($1, $2, $3, $4)
+		err = s.db.Later(ctx, `INSERT INTO person_photos (user_id, person_id, media_type, data) VALUES ($1, $2, $3, $4)
 ON CONFLICT (user_id, person_id) DO UPDATE SET media_type = excluded.media_type, data = excluded.data`, userID, id, photo.Value.Type, photo.Value.Data)
 	case photo.Null:
-		_, err = s.db.Exec(ctx, "DELETE FROM person_photos WHERE user_id = $1 AND person_id = $2", userID, id)
+		err = s.db.Later(ctx, "DELETE FROM person_photos WHERE user_id = $1 AND person_id = $2", userID, id)
 	}
 	return err
 }

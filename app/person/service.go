@@ -189,7 +189,7 @@ func (s *Service) remove(ctx context.Context, w *journal.Writer, p Person) error
 	if err := w.Detach(ctx, KindName, p.ID); err != nil {
 		return err
 	}
-	if _, err := s.db.Exec(ctx, "DELETE FROM people WHERE user_id = $1 AND id = $2", w.Caller.UserID, p.ID); err != nil {
+	if err := s.db.Later(ctx, "DELETE FROM people WHERE user_id = $1 AND id = $2", w.Caller.UserID, p.ID); err != nil {
 		return err
 	}
 	return w.Record(ctx, journal.Change{Seq: w.Next(), Kind: KindName, ID: p.ID, UID: p.UID, Title: p.DisplayName,

@@ -133,12 +133,12 @@ func (s *Service) insert(ctx context.Context, userID int64, p *Person) (err erro
 }
 
 func (s *Service) reinsert(ctx context.Context, userID int64, p *Person) error {
-	_, err := s.db.Exec(ctx, reinsertSQL, append([]any{userID, p.ID}, p.values()...)...)
+	err := s.db.Later(ctx, reinsertSQL, append([]any{userID, p.ID}, p.values()...)...)
 	return err
 }
 
 func (s *Service) update(ctx context.Context, userID int64, p *Person) error {
-	_, err := s.db.Exec(ctx, updateSQL, append([]any{userID, p.ID}, p.values()...)...)
+	err := s.db.Later(ctx, updateSQL, append([]any{userID, p.ID}, p.values()...)...)
 	return err
 }
 
@@ -148,12 +148,12 @@ func (s *Service) setGroups(ctx context.Context, userID int64, p *Person, before
 		return nil
 	}
 	if len(before) > 0 {
-		if _, err := s.db.Exec(ctx, "DELETE FROM person_groups WHERE user_id = $1 AND person_id = $2", userID, p.ID); err != nil {
+		if err := s.db.Later(ctx, "DELETE FROM person_groups WHERE user_id = $1 AND person_id = $2", userID, p.ID); err != nil {
 			return err
 		}
 	}
 	for _, g := range p.Groups {
-		if _, err := s.db.Exec(ctx, "INSERT INTO person_groups (user_id, group_key, person_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+		if err := s.db.Later(ctx, "INSERT INTO person_groups (user_id, group_key, person_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
 			userID, fold.Key(g), p.ID); err != nil {
 			return err
 		}

@@ -92,7 +92,7 @@ func (s *Service) insert(ctx context.Context, userID int64, p *Project) (err err
 
 // write puts a project that has an id already: over its row or, restored, anew.
 func (s *Service) write(ctx context.Context, query string, userID int64, p *Project) error {
-	_, err := s.db.Exec(ctx, query, append([]any{userID, p.ID}, p.values()...)...)
+	err := s.db.Later(ctx, query, append([]any{userID, p.ID}, p.values()...)...)
 	return err
 }
 
@@ -101,7 +101,7 @@ func (s *Service) countTask(ctx context.Context, userID, id int64, total, done i
 	if total == 0 && done == 0 {
 		return nil
 	}
-	_, err := s.db.Exec(ctx, "UPDATE projects SET tasks_total = tasks_total + $3, tasks_done = tasks_done + $4 WHERE user_id = $1 AND id = $2",
+	err := s.db.Later(ctx, "UPDATE projects SET tasks_total = tasks_total + $3, tasks_done = tasks_done + $4 WHERE user_id = $1 AND id = $2",
 		userID, id, total, done)
 	return err
 }

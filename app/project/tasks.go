@@ -285,7 +285,7 @@ func (s *Service) dropTask(ctx context.Context, w *journal.Writer, t Task) error
 	if err := w.Detach(ctx, TaskKind, t.ID); err != nil {
 		return err
 	}
-	if _, err := s.db.Exec(ctx, "DELETE FROM project_tasks WHERE user_id = $1 AND id = $2", w.Caller.UserID, t.ID); err != nil {
+	if err := s.db.Later(ctx, "DELETE FROM project_tasks WHERE user_id = $1 AND id = $2", w.Caller.UserID, t.ID); err != nil {
 		return err
 	}
 	if err := s.countTasks(ctx, w, &t, nil); err != nil {

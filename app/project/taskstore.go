@@ -103,7 +103,7 @@ func (s *Service) isBelow(ctx context.Context, userID, projectID, root, id int64
 // carry takes a task with all its parts to another project, in one statement:
 // a part lies in its parent's project at the end of each.
 func (s *Service) carry(ctx context.Context, userID int64, from Task, to *Task) error {
-	_, err := s.db.Exec(ctx, below+`UPDATE project_tasks SET project_id = $4,
+	err := s.db.Later(ctx, below+`UPDATE project_tasks SET project_id = $4,
     parent_task_id = CASE WHEN id = $3 THEN CAST($5 AS BIGINT) ELSE parent_task_id END
 WHERE user_id = $1 AND (id = $3 OR id IN (SELECT id FROM below))`, userID, from.ProjectID, from.ID, to.ProjectID, to.ParentTaskID)
 	return err
@@ -141,7 +141,7 @@ func (s *Service) insertTask(ctx context.Context, userID int64, t *Task) (err er
 
 // writeTask puts a task that has an id already: over its row or, restored, anew.
 func (s *Service) writeTask(ctx context.Context, query string, userID int64, t *Task) error {
-	_, err := s.db.Exec(ctx, query, append([]any{userID, t.ID}, t.values()...)...)
+	err := s.db.Later(ctx, query, append([]any{userID, t.ID}, t.values()...)...)
 	return err
 }
 

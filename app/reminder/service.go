@@ -258,7 +258,7 @@ func (s *Service) remove(ctx context.Context, w *journal.Writer, r Reminder) err
 	if err := w.Detach(ctx, KindName, r.ID); err != nil {
 		return err
 	}
-	if _, err := s.db.Exec(ctx, "DELETE FROM reminders WHERE user_id = $1 AND id = $2", w.Caller.UserID, r.ID); err != nil {
+	if err := s.db.Later(ctx, "DELETE FROM reminders WHERE user_id = $1 AND id = $2", w.Caller.UserID, r.ID); err != nil {
 		return err
 	}
 	if err := countActive(ctx, w, &r, nil); err != nil {

@@ -63,6 +63,14 @@ func (f Filter) where(userID int64) *db.Where {
 	if !f.To.IsZero() {
 		w.And("due_at < ?", clock.Micros(f.To))
 	}
+	for _, ref := range []struct {
+		column string
+		id     int64
+	}{{"todo_id", f.TodoID}, {"event_id", f.EventID}, {"person_id", f.PersonID}, {"location_id", f.LocationID}} {
+		if ref.id != 0 {
+			w.And(ref.column+" = ?", ref.id)
+		}
+	}
 	if f.Query != "" {
 		w.Contains("search", fold.Text(f.Query))
 	}
@@ -97,7 +105,7 @@ func (s *Service) insert(ctx context.Context, userID int64, r *Reminder) (err er
 
 // write puts a reminder that has an id already: over its row or, restored, anew.
 func (s *Service) write(ctx context.Context, query string, userID int64, r *Reminder) error {
-	_, err := s.db.Exec(ctx, query, append([]any{userID, r.ID}, r.values()...)...)
+	err := s.db.Later(ctx, query, append([]any{userID, r.ID}, r.values()...)...)
 	return err
 }
 

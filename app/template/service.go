@@ -152,7 +152,7 @@ func (s *Service) remove(ctx context.Context, w *journal.Writer, t Template) err
 	if err := w.Detach(ctx, KindName, t.ID); err != nil {
 		return err
 	}
-	if _, err := s.db.Exec(ctx, "DELETE FROM event_templates WHERE user_id = $1 AND id = $2", w.Caller.UserID, t.ID); err != nil {
+	if err := s.db.Later(ctx, "DELETE FROM event_templates WHERE user_id = $1 AND id = $2", w.Caller.UserID, t.ID); err != nil {
 		return err
 	}
 	return w.Record(ctx, journal.Change{Seq: w.Next(), Kind: KindName, ID: t.ID, UID: t.UID, Title: t.Name,

@@ -102,12 +102,12 @@ func (s *Service) insert(ctx context.Context, userID int64, t *Template) (err er
 }
 
 func (s *Service) reinsert(ctx context.Context, userID int64, t *Template) error {
-	_, err := s.db.Exec(ctx, reinsertSQL, append([]any{userID, t.ID}, t.values()...)...)
+	err := s.db.Later(ctx, reinsertSQL, append([]any{userID, t.ID}, t.values()...)...)
 	return err
 }
 
 func (s *Service) update(ctx context.Context, userID int64, t *Template) error {
-	_, err := s.db.Exec(ctx, updateSQL, append([]any{userID, t.ID}, t.values()...)...)
+	err := s.db.Later(ctx, updateSQL, append([]any{userID, t.ID}, t.values()...)...)
 	return err
 }
 

@@ -112,12 +112,12 @@ func (s *Service) countLabels(ctx context.Context, w *journal.Writer, before, af
 		fewer = fewer || u.total < 0
 	}
 	rows := strings.Repeat(", ($1, ?, ?, ?, ?, ?)", len(changed))
-	_, err := s.db.Exec(ctx, "INSERT INTO todo_labels (user_id, kind, label_key, name, open, total) VALUES "+db.Number(rows[2:], 2)+`
+	err := s.db.Later(ctx, "INSERT INTO todo_labels (user_id, kind, label_key, name, open, total) VALUES "+db.Number(rows[2:], 2)+`
 ON CONFLICT (user_id, kind, label_key) DO UPDATE SET open = todo_labels.open + excluded.open, total = todo_labels.total + excluded.total,
     name = CASE WHEN excluded.name = '' THEN todo_labels.name ELSE excluded.name END`, args...)
 	if err != nil || !fewer {
 		return err
 	}
-	_, err = s.db.Exec(ctx, "DELETE FROM todo_labels WHERE user_id = $1 AND open = 0 AND total = 0", w.Caller.UserID)
+	err = s.db.Later(ctx, "DELETE FROM todo_labels WHERE user_id = $1 AND open = 0 AND total = 0", w.Caller.UserID)
 	return err
 }

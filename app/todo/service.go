@@ -216,7 +216,7 @@ func (s *Service) remove(ctx context.Context, w *journal.Writer, t Todo) error {
 	if err := w.Detach(ctx, KindName, t.ID); err != nil {
 		return err
 	}
-	if _, err := s.db.Exec(ctx, "DELETE FROM todos WHERE user_id = $1 AND id = $2", w.Caller.UserID, t.ID); err != nil {
+	if err := s.db.Later(ctx, "DELETE FROM todos WHERE user_id = $1 AND id = $2", w.Caller.UserID, t.ID); err != nil {
 		return err
 	}
 	if err := s.countCompletion(ctx, w, &t, nil); err != nil {

@@ -96,6 +96,9 @@ func (s *Service) where(c caller.Caller, f Filter) *db.Where {
 	if f.PersonID != 0 {
 		w.And("person_id = ?", f.PersonID)
 	}
+	if f.LocationID != 0 {
+		w.And("location_id = ?", f.LocationID)
+	}
 	if f.ParentID != 0 {
 		w.And("parent_id = ?", f.ParentID)
 	}
@@ -152,7 +155,7 @@ func (s *Service) insert(ctx context.Context, userID int64, t *Todo) error {
 }
 
 func (s *Service) reinsert(ctx context.Context, userID int64, t *Todo) error {
-	if _, err := s.db.Exec(ctx, reinsertSQL, append([]any{userID, t.ID}, t.values()...)...); err != nil {
+	if err := s.db.Later(ctx, reinsertSQL, append([]any{userID, t.ID}, t.values()...)...); err != nil {
 		return err
 	}
 	return s.setTags(ctx, userID, t, nil)
@@ -171,12 +174,12 @@ func (s *Service) setTags(ctx context.Context, userID int64, t *Todo, before []s
 		return nil
 	}
 	if len(before) > 0 {
-		if _, err := s.db.Exec(ctx, "DELETE FROM todo_tags WHERE user_id = $1 AND todo_id = $2", userID, t.ID); err != nil {
+		if err := s.db.Later(ctx, "DELETE FROM todo_tags WHERE user_id = $1 AND todo_id = $2", userID, t.ID); err != nil {
 			return err
 		}
 	}
 	for _, tag := range t.Tags {
-		if _, err := s.db.Exec(ctx, "INSERT INTO todo_tags (user_id, tag_key, todo_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", userID, fold.Key(tag), t.ID); err != nil {
+		if err := s.db.Later(ctx, "INSERT INTO todo_tags (user_id, tag_key, todo_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", userID, fold.Key(tag), t.ID); err != nil {
 			return err
 		}
 	}
