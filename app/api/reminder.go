@@ -14,15 +14,20 @@ type newReminder reminder.Update
 
 type reminderFilter struct {
 	ListInput
-	Active    string    `query:"active" enum:"true,false" doc:"Only those that will remind, or only the others." example:"true"`
-	Dismissed string    `query:"dismissed" enum:"true,false" doc:"Only those that were dismissed, or only the others." example:"false"`
-	From      time.Time `query:"from" doc:"Only those due (due_at) at this moment or later." example:"2025-01-01T00:00:00Z"`
-	To        time.Time `query:"to" doc:"Only those due (due_at) before this moment." example:"2025-02-01T00:00:00Z"`
-	Sort      string    `query:"sort" enum:"due_at,-due_at,created_at,-created_at,updated_at,-updated_at" default:"due_at" doc:"The order; - turns it round. due_at is snoozed_until, else remind_at."`
+	Active     string    `query:"active" enum:"true,false" doc:"Only those that will remind, or only the others." example:"true"`
+	Dismissed  string    `query:"dismissed" enum:"true,false" doc:"Only those that were dismissed, or only the others." example:"false"`
+	From       time.Time `query:"from" doc:"Only those due (due_at) at this moment or later." example:"2025-01-01T00:00:00Z"`
+	To         time.Time `query:"to" doc:"Only those due (due_at) before this moment." example:"2025-02-01T00:00:00Z"`
+	TodoID     int64     `query:"todo_id" minimum:"1" maximum:"9007199254740991" doc:"Only those about this to-do."`
+	EventID    int64     `query:"event_id" minimum:"1" maximum:"9007199254740991" doc:"Only those about this event."`
+	PersonID   int64     `query:"person_id" minimum:"1" maximum:"9007199254740991" doc:"Only those about this person."`
+	LocationID int64     `query:"location_id" minimum:"1" maximum:"9007199254740991" doc:"Only those about this place."`
+	Sort       string    `query:"sort" enum:"due_at,-due_at,created_at,-created_at,updated_at,-updated_at" default:"due_at" doc:"The order; - turns it round. due_at is snoozed_until, else remind_at."`
 }
 
 func (f reminderFilter) filter() reminder.Filter {
-	return reminder.Filter{Active: yesNo(f.Active), Dismissed: yesNo(f.Dismissed), From: f.From, To: f.To, Query: f.Q, Sort: f.Sort}
+	return reminder.Filter{Active: yesNo(f.Active), Dismissed: yesNo(f.Dismissed), From: f.From, To: f.To,
+		TodoID: f.TodoID, EventID: f.EventID, PersonID: f.PersonID, LocationID: f.LocationID, Query: f.Q, Sort: f.Sort}
 }
 
 func (a *API) registerReminders() {

@@ -12,22 +12,23 @@ type newTodo todo.Update
 
 type todoFilter struct {
 	ListInput
-	Completed string `query:"completed" enum:"true,false" doc:"Only those that are done, or only those that are not." example:"false"`
-	Priority  string `query:"priority" enum:"none,low,medium,high" doc:"Only those of this priority."`
-	Category  string `query:"category" maxLength:"200" doc:"Only those of this category."`
-	Tag       string `query:"tag" maxLength:"100" doc:"Only those with this tag."`
-	DueBefore string `query:"due_before" format:"date" doc:"Only those due before this day." example:"2025-02-01"`
-	DueAfter  string `query:"due_after" format:"date" doc:"Only those due on this day or later." example:"2025-01-01"`
-	Overdue   bool   `query:"overdue" doc:"Only open ones whose time has passed."`
-	ProjectID int64  `query:"project_id" minimum:"1" maximum:"9007199254740991" doc:"Only those of this project."`
-	PersonID  int64  `query:"person_id" minimum:"1" maximum:"9007199254740991" doc:"Only those about this person."`
-	ParentID  int64  `query:"parent_id" minimum:"1" maximum:"9007199254740991" doc:"Only the parts of this to-do."`
-	Sort      string `query:"sort" enum:"due_date,-due_date,created_at,-created_at,updated_at,-updated_at,title,-title,priority,-priority,position,-position" default:"due_date" doc:"The order; - turns it round. Those without a due date come last by due_date."`
+	Completed  string `query:"completed" enum:"true,false" doc:"Only those that are done, or only those that are not." example:"false"`
+	Priority   string `query:"priority" enum:"none,low,medium,high" doc:"Only those of this priority."`
+	Category   string `query:"category" maxLength:"200" doc:"Only those of this category."`
+	Tag        string `query:"tag" maxLength:"100" doc:"Only those with this tag."`
+	DueBefore  string `query:"due_before" format:"date" doc:"Only those due before this day." example:"2025-02-01"`
+	DueAfter   string `query:"due_after" format:"date" doc:"Only those due on this day or later." example:"2025-01-01"`
+	Overdue    bool   `query:"overdue" doc:"Only open ones whose time has passed."`
+	ProjectID  int64  `query:"project_id" minimum:"1" maximum:"9007199254740991" doc:"Only those of this project."`
+	PersonID   int64  `query:"person_id" minimum:"1" maximum:"9007199254740991" doc:"Only those about this person."`
+	LocationID int64  `query:"location_id" minimum:"1" maximum:"9007199254740991" doc:"Only those done at this place."`
+	ParentID   int64  `query:"parent_id" minimum:"1" maximum:"9007199254740991" doc:"Only the parts of this to-do."`
+	Sort       string `query:"sort" enum:"due_date,-due_date,created_at,-created_at,updated_at,-updated_at,title,-title,priority,-priority,position,-position" default:"due_date" doc:"The order; - turns it round. Those without a due date come last by due_date."`
 }
 
 func (f todoFilter) filter() todo.Filter {
 	out := todo.Filter{Priority: f.Priority, Category: f.Category, Tag: f.Tag, DueBefore: f.DueBefore, DueAfter: f.DueAfter,
-		Overdue: f.Overdue, ProjectID: f.ProjectID, PersonID: f.PersonID, ParentID: f.ParentID, Query: f.Q, Sort: f.Sort}
+		Overdue: f.Overdue, ProjectID: f.ProjectID, PersonID: f.PersonID, LocationID: f.LocationID, ParentID: f.ParentID, Query: f.Q, Sort: f.Sort}
 	if f.Completed != "" {
 		done := f.Completed == "true"
 		out.Completed = &done

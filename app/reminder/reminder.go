@@ -60,12 +60,16 @@ type Update struct {
 
 // Filter narrows a list; the zero Filter takes all.
 type Filter struct {
-	Active    *bool
-	Dismissed *bool
-	From      time.Time // of due_at; the moment itself counts
-	To        time.Time // the moment itself does not
-	Query     string
-	Sort      string // due_at (default), created_at, updated_at; - before it turns it round
+	Active     *bool
+	Dismissed  *bool
+	From       time.Time // of due_at; the moment itself counts
+	To         time.Time // the moment itself does not
+	TodoID     int64     // what it is about
+	EventID    int64
+	PersonID   int64
+	LocationID int64
+	Query      string
+	Sort       string // due_at (default), created_at, updated_at; - before it turns it round
 }
 
 func (u Update) apply(r *Reminder) {

@@ -263,6 +263,27 @@ const (
 	insertTodo   = `INSERT INTO todos (user_id, uid, title, title_key, due_key, position, search, rev, created_at, updated_at) VALUES ($1, 't', 'x', 'x', '~', 0, '', 0, 0, 0)`
 )
 
+func TestListsWhatIsAboutARecord(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		u := at("about them", noon)
+		person, place, task := h.row(t, insertPerson), h.row(t, insertPlace), h.row(t, insertTodo)
+		u.PersonID, u.LocationID, u.TodoID = opt.Some(person), opt.Some(place), opt.Some(task)
+		want := h.make(t, u).ID
+		h.make(t, at("about nobody", noon))
+		for name, f := range map[string]reminder.Filter{"person": {PersonID: person}, "place": {LocationID: place}, "to-do": {TodoID: task}, "two": {PersonID: person, TodoID: task}} {
+			got := must[page.Page[reminder.Reminder]](t)(h.List(t.Context(), h.ann, f, page.Request{}))
+			if len(got.Items) != 1 || got.Items[0].ID != want {
+				t.Errorf("%s: %v", name, got.Items)
+			}
+		}
+		for name, f := range map[string]reminder.Filter{"event": {EventID: 1}, "another person": {PersonID: person + 1}, "person, another place": {PersonID: person, LocationID: place + 1}} {
+			if got := must[page.Page[reminder.Reminder]](t)(h.List(t.Context(), h.ann, f, page.Request{})); len(got.Items) != 0 {
+				t.Errorf("%s: %v", name, got.Items)
+			}
+		}
+	})
+}
+
 func TestWhatItIsAboutMayGo(t *testing.T) {
 	each(t, func(t *testing.T, h house) {
 		about := map[string]int64{"person": h.row(t, insertPerson), "location": h.row(t, insertPlace), "todo": h.row(t, insertTodo)}
@@ -310,7 +331,8 @@ func TestListsScanNoTable(t *testing.T) {
 	h := build(t, dbtest.Open(t, db.SQLite))
 	yes, no := true, false
 	for _, f := range []reminder.Filter{{}, {Active: &yes}, {Dismissed: &no}, {Active: &yes, Dismissed: &no}, {Sort: "-due_at"}, {Sort: "created_at"},
-		{Sort: "updated_at"}, {From: noon, To: noon.Add(time.Hour)}, {Active: &yes, From: noon}, {Active: &no, Sort: "-updated_at"}} {
+		{Sort: "updated_at"}, {From: noon, To: noon.Add(time.Hour)}, {Active: &yes, From: noon}, {Active: &no, Sort: "-updated_at"},
+		{TodoID: 1}, {EventID: 1}, {PersonID: 1}, {LocationID: 1}, {Active: &yes, PersonID: 1}} {
 		dbtest.NoScan(t, h.d, func(ctx context.Context) error { return second(h.List(ctx, h.ann, f, page.Request{})) })
 	}
 }

@@ -76,18 +76,19 @@ type Update struct {
 
 // Filter narrows a list; the zero Filter takes all.
 type Filter struct {
-	Completed *bool
-	Priority  string
-	Category  string
-	Tag       string
-	DueBefore string // days, YYYY-MM-DD; the day itself is not before it
-	DueAfter  string // the day itself counts
-	Overdue   bool
-	ProjectID int64
-	PersonID  int64
-	ParentID  int64
-	Query     string
-	Sort      string // due_date (default), created_at, updated_at, title, priority, position; - before it turns it round
+	Completed  *bool
+	Priority   string
+	Category   string
+	Tag        string
+	DueBefore  string // days, YYYY-MM-DD; the day itself is not before it
+	DueAfter   string // the day itself counts
+	Overdue    bool
+	ProjectID  int64
+	PersonID   int64
+	LocationID int64
+	ParentID   int64
+	Query      string
+	Sort       string // due_date (default), created_at, updated_at, title, priority, position; - before it turns it round
 }
 
 // apply sets the fields given; what depends on time and other records is the service's.

@@ -20,6 +20,7 @@ import (
 
 type house struct {
 	*todo.Service
+	d     *db.DB
 	j     *journal.Journal
 	clock *clock.Fake
 	ann   caller.Caller
@@ -30,7 +31,7 @@ func each(t *testing.T, test func(t *testing.T, h house)) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		k := clock.NewFake(time.Date(2025, 3, 29, 12, 0, 0, 0, time.UTC))
 		j := journal.New(d, k)
-		h := house{Service: todo.New(d, j, k), j: j, clock: k}
+		h := house{Service: todo.New(d, j, k), d: d, j: j, clock: k}
 		journaltest.Kinds(j, "project", "projects", "person", "people", "location", "locations")
 		h.ann = journaltest.User(t, d, j, "ann", "Europe/Berlin")
 		h.bob = journaltest.User(t, d, j, "bob", "America/New_York")
@@ -158,6 +159,19 @@ func TestFiltersAndOrder(t *testing.T) {
 		if done.CompletedAt == nil {
 			t.Error("a to-do made as done has no completed_at")
 		}
+		var person, place int64
+		err := h.d.Tx(t.Context(), func(ctx context.Context) (err error) {
+			if person, _, err = db.One(ctx, h.d, db.Value[int64], `INSERT INTO people (user_id, uid, display_name, name_key, search, rev, created_at, updated_at) VALUES ($1, 'p', 'Eve', 'eve', '', 0, 0, 0) RETURNING id`, h.ann.UserID); err != nil {
+				return err
+			}
+			place, _, err = db.One(ctx, h.d, db.Value[int64], `INSERT INTO locations (user_id, uid, name, name_key, search, rev, created_at, updated_at) VALUES ($1, 'l', 'Pub', 'pub', '', 0, 0, 0) RETURNING id`, h.ann.UserID)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.make(t, todo.Update{Title: opt.Some("with Eve"), DueDate: opt.Some("2024-12-31"), Completed: opt.Some(true), PersonID: opt.Some(person)})
+		h.make(t, todo.Update{Title: opt.Some("at the pub"), DueDate: opt.Some("2024-12-30"), Completed: opt.Some(true), LocationID: opt.Some(place)})
 		yes, no := true, false
 		for _, tc := range []struct {
 			name string
@@ -165,17 +179,20 @@ func TestFiltersAndOrder(t *testing.T) {
 			want string
 		}{
 			{"open, by due date", todo.Filter{Completed: &no}, "late,today,this morning,tonight,some day,"},
-			{"done", todo.Filter{Completed: &yes}, "Größe,"},
+			{"done", todo.Filter{Completed: &yes}, "at the pub,with Eve,Größe,"},
+			{"about a person", todo.Filter{PersonID: person}, "with Eve,"},
+			{"at a place", todo.Filter{LocationID: place}, "at the pub,"},
+			{"about a person at a place", todo.Filter{PersonID: person, LocationID: place}, ""},
 			{"overdue", todo.Filter{Overdue: true}, "late,this morning,"},
 			{"tag, folded", todo.Filter{Tag: "HOME"}, "late,some day,"},
 			{"category", todo.Filter{Category: "home"}, "some day,"},
-			{"before", todo.Filter{DueBefore: "2025-03-29"}, "Größe,late,"},
+			{"before", todo.Filter{DueBefore: "2025-03-29"}, "at the pub,with Eve,Größe,late,"},
 			{"after", todo.Filter{DueAfter: "2025-03-29"}, "today,this morning,tonight,"},
 			{"priority", todo.Filter{Priority: "high"}, "tonight,"},
 			{"text, accent-blind", todo.Filter{Query: "grosse"}, "Größe,"},
 			{"text", todo.Filter{Query: "GRÖSSE"}, "Größe,"},
 			{"by priority", todo.Filter{Completed: &no, Sort: "-priority"}, "tonight,today,late,some day,this morning,"},
-			{"by title", todo.Filter{Sort: "title"}, "Größe,late,some day,this morning,today,tonight,"},
+			{"by title", todo.Filter{Sort: "title"}, "at the pub,Größe,late,some day,this morning,today,tonight,with Eve,"},
 			{"newest first", todo.Filter{Sort: "-created_at", DueAfter: "2025-03-29"}, "today,tonight,this morning,"},
 		} {
 			p, err := h.List(t.Context(), h.ann, tc.f, page.Request{})
@@ -364,7 +381,7 @@ func TestListsScanNoTable(t *testing.T) {
 	s := todo.New(d, j, k)
 	ann := journaltest.User(t, d, j, "ann", "UTC")
 	no := false
-	for _, f := range []todo.Filter{{}, {Completed: &no}, {Overdue: true}, {Tag: "x"}, {Category: "x"}, {ProjectID: 1}, {PersonID: 1}, {ParentID: 1},
+	for _, f := range []todo.Filter{{}, {Completed: &no}, {Overdue: true}, {Tag: "x"}, {Category: "x"}, {ProjectID: 1}, {PersonID: 1}, {LocationID: 1}, {ParentID: 1},
 		{Sort: "title"}, {Sort: "-priority"}, {Sort: "position"}, {Completed: &no, Sort: "-position"}, {Sort: "updated_at"}, {Sort: "-created_at"}, {DueAfter: "2025-01-01", DueBefore: "2026-01-01"}} {
 		dbtest.NoScan(t, d, func(ctx context.Context) error {
 			_, err := s.List(ctx, ann, f, page.Request{Cursor: ""})
