@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"umbra/app/backup"
 	"umbra/app/config"
 	"umbra/app/db"
 	"umbra/app/migrate"
@@ -40,7 +41,33 @@ func (e *env) checkStore(ctx context.Context, c config.Config, full bool) []find
 	if schema.Status != fail { // the key's place is known only in a schema of ours
 		findings = append(findings, checkKey(ctx, s))
 	}
+	if schema.Status == ok {
+		findings = append(findings, checkBackups(ctx, s))
+	}
 	return findings
+}
+
+// checkBackups says how old the last good one is.
+func checkBackups(ctx context.Context, s *server.Store) finding {
+	f := finding{"backups", ok, "none yet", ""}
+	b, err := s.NewBackups(ctx)
+	if err == nil {
+		defer b.Close()
+		var st backup.Status
+		if st, err = b.Status(ctx); err == nil {
+			if st.LastGoodAt != nil {
+				f.Detail = "the last good one is of " + st.LastGoodAt.UTC().Format("2006-01-02 15:04 UTC")
+			}
+			if len(st.Warnings) > 0 {
+				f.Status, f.Detail = warn, f.Detail+"; "+strings.Join(st.Warnings, " ")
+				f.Fix = "run `umbra backup`, which says what is wrong; docs/backup.md tells how to keep one elsewhere"
+			}
+		}
+	}
+	if err != nil {
+		f.Status, f.Detail, f.Fix = warn, describe(ctx, err), "look at the settings of backups"
+	}
+	return f
 }
 
 func engineVersion(ctx context.Context, d *db.DB) (string, error) {

@@ -18,6 +18,7 @@ type access string
 const (
 	public   access = "public"    // anyone
 	signedIn access = "signed-in" // whoever has a valid session
+	admin    access = "admin"     // and is an administrator
 )
 
 // Session cookie names. The __Host- prefix binds the cookie to this host and
@@ -50,6 +51,10 @@ func (a *API) authorize(ctx huma.Context, next func(huma.Context)) {
 	p, err := a.authenticate(ctx.Context(), token)
 	if err != nil {
 		a.refuse(ctx, err)
+		return
+	}
+	if rule == admin && p.Role != account.Admin {
+		a.refuse(ctx, fault.New(fault.Forbidden, "not_admin", "Only an administrator may do this."))
 		return
 	}
 	next(huma.WithValue(ctx, principalKey{}, p))

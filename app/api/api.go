@@ -17,6 +17,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"umbra/app/account"
+	"umbra/app/backup"
 	"umbra/app/caller"
 	"umbra/app/clock"
 	"umbra/app/db"
@@ -36,6 +37,7 @@ type Deps struct {
 	Stopping      <-chan struct{}                 // closed when streams must end
 	Live          LiveLimits
 	Version       string
+	Backups       *backup.Service // nil: this server makes none
 
 	Services
 }
@@ -75,6 +77,7 @@ func New(r chi.Router, d Deps) *API {
 	a.registerLocations()
 	a.registerAgenda()
 	a.registerHistory()
+	a.registerBackups()
 	a.registerMeta()
 	a.registerLive(r.HandleFunc)
 	a.only(r, http.MethodPatch, "/api/projects/{id}/tasks/reorder")
@@ -144,7 +147,7 @@ func register[I, O any](a *API, o op, handler func(ctx context.Context, in *I) (
 	ho := huma.Operation{OperationID: o.id, Method: o.method, Path: o.path, Summary: o.summary, Description: o.description,
 		Tags: []string{o.tag}, DefaultStatus: o.status, Errors: o.allErrors(), MaxBodyBytes: max(o.maxBody, maxBody),
 		Metadata: map[string]any{"access": o.access}, Extensions: map[string]any{"x-access": string(o.access)}}
-	if o.access == signedIn {
+	if o.access != public {
 		ho.Security = []map[string][]string{{"session": {}}}
 	}
 	if _, conditional := reflect.TypeFor[I]().FieldByName("IfNoneMatch"); conditional {
@@ -192,8 +195,11 @@ func requireFields(doc *huma.OpenAPI, o op) {
 
 func (o op) allErrors() []int {
 	errs := []int{http.StatusUnprocessableEntity, http.StatusServiceUnavailable, http.StatusInternalServerError}
-	if o.access == signedIn {
+	if o.access != public {
 		errs = append(errs, http.StatusUnauthorized)
+	}
+	if o.access == admin {
+		errs = append(errs, http.StatusForbidden)
 	}
 	if strings.Contains(o.path, "{") {
 		errs = append(errs, http.StatusNotFound)

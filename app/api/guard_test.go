@@ -50,6 +50,10 @@ func TestEveryOperationIsDescribed(t *testing.T) {
 			if len(o.Security) == 0 || o.Responses["401"] == nil {
 				t.Errorf("%s does not say that it needs a session", name)
 			}
+		case "admin":
+			if len(o.Security) == 0 || o.Responses["401"] == nil || o.Responses["403"] == nil {
+				t.Errorf("%s does not say that it needs an administrator", name)
+			}
 		default:
 			t.Errorf("%s declares no access rule", name)
 		}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -16,6 +17,7 @@ import (
 
 	"umbra/app/account"
 	"umbra/app/api"
+	"umbra/app/backup"
 	"umbra/app/caller"
 	"umbra/app/clock"
 	"umbra/app/db"
@@ -26,8 +28,8 @@ import (
 	"umbra/app/secret"
 )
 
-// server is the whole API over HTTP, with two users, Ann and Bob, whose session
-// cookie is just their name.
+// server is the whole API over HTTP, with two users, Ann, an administrator, and
+// Bob, whose session cookie is just their name.
 type server struct {
 	*httptest.Server
 	db      *db.DB
@@ -36,6 +38,7 @@ type server struct {
 	callers map[string]caller.Caller
 	api     *api.API
 	routes  chi.Router
+	backups *backup.Service
 }
 
 // each runs a test on each engine, at 2025-03-29 12:00 UTC; Ann lives in Berlin, Bob in New York.
@@ -47,12 +50,16 @@ func serve(t *testing.T, d *db.DB) *server {
 	t.Helper()
 	s := &server{db: d, clock: clock.NewFake(time.Date(2025, 3, 29, 12, 0, 0, 0, time.UTC)), callers: map[string]caller.Caller{}}
 	s.journal = journal.New(d, s.clock)
-	deps := api.Deps{Clock: s.clock, DB: d, Journal: s.journal, Authenticate: func(_ context.Context, token string) (account.Principal, error) {
+	deps := api.Deps{Clock: s.clock, DB: d, Journal: s.journal, Ready: d.Ping, Authenticate: func(_ context.Context, token string) (account.Principal, error) {
 		c, ok := s.callers[token]
 		if !ok {
 			return account.Principal{}, fault.New(fault.Unauthenticated, "unauthenticated", "Sign in first.")
 		}
-		return account.Principal{UserID: c.UserID, Zone: c.Zone, Epoch: c.Epoch, Username: token}, nil
+		role := account.Member
+		if token == "ann" {
+			role = account.Admin
+		}
+		return account.Principal{UserID: c.UserID, Zone: c.Zone, Epoch: c.Epoch, Username: token, Role: role}, nil
 	}}
 	deps.Services = api.NewServices(d, s.journal, s.clock, s.accounts(t))
 	s.callers["ann"] = journaltest.User(t, d, s.journal, "ann", "Europe/Berlin")
@@ -62,6 +69,10 @@ func serve(t *testing.T, d *db.DB) *server {
 			t.Fatal(err)
 		}
 	}
+	s.backups = backup.New(backup.Source{DB: d, Migrations: dbtest.Migrations(), Version: "test", Clock: s.clock},
+		backup.Options{Dir: filepath.Join(t.TempDir(), "backups"), Every: 24 * time.Hour})
+	t.Cleanup(s.backups.Close)
+	deps.Backups = s.backups
 	r := chi.NewRouter()
 	s.api, s.routes = api.New(r, deps), r
 	s.Server = httptest.NewServer(r)

@@ -9,7 +9,6 @@ import (
 	"os"
 
 	"umbra/app/db"
-	"umbra/app/fault"
 	"umbra/app/migrate"
 )
 
@@ -211,7 +210,7 @@ func Empty(ctx context.Context, d *db.DB, migrations fs.FS) (bool, error) {
 	if v == 0 {
 		all, err := tableNames(ctx, d)
 		if err == nil && len(all) > 0 {
-			err = fault.Newf(fault.Conflict, "not_ours", "The database holds the table %s, which is not Umbra's: give Umbra a database of its own.", all[0])
+			err = fmt.Errorf("%w: it holds the table %s; give Umbra a database of its own", migrate.ErrForeign, all[0])
 		}
 		return true, err
 	}

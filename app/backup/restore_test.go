@@ -16,7 +16,6 @@ import (
 	"umbra/app/backup"
 	"umbra/app/db"
 	"umbra/app/db/dbtest"
-	"umbra/app/fault"
 	"umbra/app/migrate"
 )
 
@@ -365,7 +364,7 @@ func TestEmpty(t *testing.T) {
 				}
 			}
 			exec(t, bare, "CREATE TABLE todos (id BIGINT)")
-			if _, err := backup.Empty(t.Context(), bare, dbtest.Migrations()); !fault.Is(err, fault.Conflict) {
+			if _, err := backup.Empty(t.Context(), bare, dbtest.Migrations()); !errors.Is(err, migrate.ErrForeign) {
 				t.Errorf("somebody else's: %v", err)
 			}
 			many(t, fresh, 20)

@@ -24,6 +24,7 @@ type Options struct {
 	Passphrase func() (string, error) // nil, or "" of it: backups are not encrypted
 	Scratch    string                 // the folder where proofs are unpacked, on a disk with room
 	DataFolder string                 // on the data's own device; "" when the data is on another machine
+	NoRuns     bool                   // the schema is older than backup_runs: attempts are not written down
 	Log        *slog.Logger
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -29,7 +30,7 @@ func newKeeper(t *testing.T, d *db.DB, change func(o *backup.Options)) keeper {
 	t.Helper()
 	many(t, d, 40)
 	c := clock.NewFake(noon)
-	o := backup.Options{Dir: filepath.Join(t.TempDir(), "backups"), Every: 24 * time.Hour, Keep: backup.Keep{Daily: 7, Weekly: 4, Monthly: 6}, Scratch: t.TempDir()}
+	o := backup.Options{Dir: filepath.Join(t.TempDir(), "backups"), Every: 24 * time.Hour, Keep: backup.Keep{Daily: 7, Weekly: 4, Monthly: 6}, Scratch: t.TempDir(), Log: slog.New(slog.DiscardHandler)}
 	if change != nil {
 		change(&o)
 	}

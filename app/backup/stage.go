@@ -24,7 +24,7 @@ func fillSQLite(ctx context.Context, b *Reader, path string, migrations fs.FS, c
 	if err := errors.Join(err, d.Close()); err != nil {
 		return err
 	}
-	if d, err = db.OpenScratch(path); err != nil {
+	if d, err = db.OpenScratch(ctx, path); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
@@ -95,7 +95,7 @@ func Prove(ctx context.Context, r io.Reader, passphrase func() (string, error), 
 	if err := fillSQLite(ctx, b, path, migrations, false, progress); err != nil {
 		return b.Header, m, err
 	}
-	d, err := db.OpenScratch(path)
+	d, err := db.OpenScratch(ctx, path)
 	if err != nil {
 		return b.Header, m, err
 	}

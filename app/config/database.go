@@ -171,6 +171,13 @@ func hasSecret(q url.Values) bool {
 
 func secretOption(name string) bool { return strings.Contains(strings.ToLower(name), "password") }
 
+// Resolve reads a DATABASE_URL that is not the setting itself, as Load reads that.
+func (c Config) Resolve(text string) (Database, error) {
+	d, err := ParseDatabase(text)
+	d.resolve(c.DataDir)
+	return d, err
+}
+
 // resolve puts a relative file into the data folder.
 func (d *Database) resolve(dataDir string) {
 	if d.Engine == SQLite && !filepath.IsAbs(d.Path) {

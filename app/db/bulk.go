@@ -20,7 +20,7 @@ const bulkValues = 2000
 // though not what the values in it point to. A SQLite database must have been
 // opened by OpenScratch.
 func (d *DB) Bulk(ctx context.Context, table string, columns []string, next func() ([]any, error)) (n int64, err error) {
-	if d.writer != nil {
+	if d.Engine == SQLite && d.read != d.write {
 		return 0, errors.New("db: Bulk on a database that others use")
 	}
 	conn, err := d.write.Conn(ctx)

@@ -45,15 +45,20 @@ func (d *DB) CopyTo(ctx context.Context, path string) error {
 // OpenScratch opens a database file that nobody else reads yet, for filling it
 // quickly: without journal, syncs and foreign keys. A crash or an error leaves
 // it unusable; what is good is closed, synced by Sync, and opened as usual.
-func OpenScratch(path string) (*DB, error) {
+func OpenScratch(ctx context.Context, path string) (*DB, error) {
 	pool, err := sql.Open("sqlite", fileURL(path)+"?_pragma=busy_timeout(10000)&_pragma=foreign_keys(0)&_pragma=journal_mode(off)"+
 		"&_pragma=synchronous(off)&_pragma=cache_size(-32000)&_pragma=temp_store(file)&_pragma=trusted_schema(0)&_txlock=immediate")
 	if err != nil {
 		return nil, err
 	}
-	pool.SetMaxOpenConns(1)
+	conn, err := pool.Conn(ctx)
+	if err != nil {
+		_ = pool.Close()
+		return nil, mapError(ctx, "opening "+path, err)
+	}
 	d := &DB{Engine: SQLite, Path: path, read: pool, write: pool}
 	d.reads.pool = pool
+	d.writer = newWriter(d, conn)
 	return d, nil
 }
 

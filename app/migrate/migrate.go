@@ -37,6 +37,9 @@ type file struct {
 // ErrNewer means that the database was made by a newer Umbra.
 var ErrNewer = errors.New("the database is newer than this program")
 
+// ErrForeign means that another application made the database.
+var ErrForeign = errors.New("this database was made by another application, the older Umbra perhaps")
+
 // New reads the migrations of d's engine from migrations/<engine> in fsys.
 func New(d *db.DB, fsys fs.FS) (*Migrator, error) {
 	files, err := read(fsys, d.Engine.String())
@@ -146,9 +149,9 @@ func (m *Migrator) Check(ctx context.Context) error {
 			return err
 		}
 		if found {
-			return fmt.Errorf("this database was made by another application, the older Umbra perhaps (it has the table %s): nothing was changed; "+
+			return fmt.Errorf("%w (it has the table %s): nothing was changed; "+
 				"give Umbra a database of its own and, if it is the older Umbra's, bring its records over with "+
-				"`umbra import umbra-legacy --from postgres://…`, the address of this one", name)
+				"`umbra import umbra-legacy --from postgres://…`, the address of this one", ErrForeign, name)
 		}
 	}
 	return nil

@@ -14,6 +14,13 @@ import (
 func (a *App) startChores(ctx context.Context) *sync.WaitGroup {
 	var wg sync.WaitGroup
 	wg.Go(func() { every(ctx, time.Hour, func() { a.expire(ctx) }) })
+	wg.Go(func() {
+		select {
+		case <-time.After(time.Minute): // a start has enough to do
+			every(ctx, time.Minute, func() { a.Backups.Tick(ctx) })
+		case <-ctx.Done():
+		}
+	})
 	if a.DB.Engine == db.SQLite {
 		wg.Go(func() { a.watchOthers(ctx) })
 	}

@@ -11,6 +11,7 @@ import (
 
 	"umbra/app/account"
 	"umbra/app/api"
+	"umbra/app/backup"
 	"umbra/app/caller"
 	"umbra/app/clock"
 	"umbra/app/config"
@@ -35,6 +36,7 @@ type App struct {
 	Journal  *journal.Journal
 	Accounts *account.Service
 	Services api.Services
+	Backups  *backup.Service
 
 	log *slog.Logger
 }
@@ -75,7 +77,8 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 		SessionMaxAge: o.Config.SessionMaxAge, MFATokenMaxAge: o.Config.MFATokenMaxAge, Log: o.Log,
 		NewUser: func(ctx context.Context, c caller.Caller) error { return a.Services.Welcome(ctx, c) }})
 	a.Services = api.NewServices(a.DB, a.Journal, o.Clock, a.Accounts)
-	return a, nil
+	a.Backups, err = a.NewBackups(ctx)
+	return a, err
 }
 
 func (a *App) migrate(ctx context.Context) error {
@@ -123,5 +126,6 @@ func (a *App) SetupCode(ctx context.Context) (string, error) {
 // Close ends background writes and closes the database.
 func (a *App) Close() error {
 	a.Accounts.Settle()
+	a.Backups.Close()
 	return a.Store.Close()
 }
