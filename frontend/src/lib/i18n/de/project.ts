@@ -15,7 +15,7 @@ export const project = {
   tasksDone: (done: number, all: number) => (all === 0 ? 'Noch keine Aufgaben' : `${done} von ${all} erledigt`),
   find: 'Projekt suchen',
   sort: 'Reihenfolge',
-  sorts: { position: 'Meine Reihenfolge', name: 'Name', due_date: 'Fälligkeit', updated_at: 'Zuletzt geändert' },
+  sorts: { position: 'Meine Folge', name: 'Name', due_date: 'Fälligkeit', updated_at: 'Zuletzt geändert' },
   descriptionHint: 'Wozu es dient, Links, Entscheidungen. Markdown geht.',
   emptyTitle: 'Noch keine Projekte',
   emptyText: 'Ein Projekt sammelt die Schritte von etwas Größerem: ein Umzug, ein Urlaub, eine neue Küche. Sieh sie als Liste, als Tafel oder im Zeitplan.',

@@ -15,7 +15,7 @@ export const project = {
   tasksDone: (done: number, all: number) => (all === 0 ? 'No tasks yet' : `${done} of ${all} done`),
   find: 'Find a project',
   sort: 'Order',
-  sorts: { position: 'My own order', name: 'Name', due_date: 'Due date', updated_at: 'Last changed' },
+  sorts: { position: 'My order', name: 'Name', due_date: 'Due date', updated_at: 'Last changed' },
   descriptionHint: 'What it is for, links, decisions. Markdown works.',
   emptyTitle: 'No projects yet',
   emptyText: 'A project gathers the steps of something larger: a move, a holiday, a new kitchen. See them as a list, a board or on a timeline.',
