@@ -17,7 +17,7 @@ type personFilter struct {
 	Category  string `query:"category" maxLength:"200" doc:"Only those of this category." example:"friends"`
 	Favourite string `query:"favourite" enum:"true,false" doc:"Only favourites, or only the others." example:"true"`
 	Group     string `query:"group" maxLength:"100" doc:"Only those of this group, whatever its case and accents." example:"family"`
-	Sort      string `query:"sort" enum:"name,-name,created_at,-created_at,updated_at,-updated_at" default:"name" doc:"The order, by display name at first; - turns it round."`
+	Sort      string `query:"sort" enum:"name,-name,contact_due_at,-contact_due_at,birthday,-birthday,created_at,-created_at,updated_at,-updated_at" default:"name" doc:"The order, by display name at first; - turns it round. contact_due_at lists only those with contact_every_days, by when it is time to get in touch; birthday only those whose birthday is known, by month and day."`
 }
 
 func (f personFilter) filter() person.Filter {

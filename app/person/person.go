@@ -3,6 +3,7 @@
 package person
 
 import (
+	"strings"
 	"time"
 
 	"umbra/app/opt"
@@ -88,8 +89,16 @@ type Filter struct {
 	Favourite *bool
 	Group     string
 	Query     string
-	Sort      string // name (default: the display name), created_at, updated_at; - before it turns it round
+	Sort      string // name (default: the display name), contact_due_at, birthday, created_at, updated_at; - before it turns it round
 }
+
+// partial are the orders that only some people have a place in, with what tells
+// them apart, as the indexes have it: those to be thought of, and those whose
+// birthday is known.
+var partial = map[string]string{"contact_due_at": "contact_due_at IS NOT NULL", "birthday": "birthday_day <> ''"}
+
+// those is the condition that the order makes; empty where all have a place.
+func (f Filter) those() string { return partial[strings.TrimPrefix(f.Sort, "-")] }
 
 // apply sets the fields given; the photo is the service's.
 func (u Update) apply(p *Person) {

@@ -366,12 +366,50 @@ func TestUndoAndTrash(t *testing.T) {
 	})
 }
 
+func TestOrdersOfThoseWhoHaveAPlaceInThem(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		at := func(day int) opt.Opt[time.Time] { return opt.Some(time.Date(2025, 3, day, 0, 0, 0, 0, time.UTC)) }
+		for _, x := range []struct {
+			name, birthday string
+			every          int64
+			last           int
+		}{{"a", "1990-12-01", 30, 1}, {"b", "", 7, 20}, {"c", "--02-03", 0, 1}, {"d", "1990-02-03", 7, 10}} {
+			u := given(x.name)
+			u.LastContactedAt = at(x.last)
+			if x.every > 0 {
+				u.ContactEveryDays = opt.Some(x.every)
+			}
+			if x.birthday != "" {
+				u.Birthday = opt.Some(x.birthday)
+			}
+			h.make(t, u)
+		}
+		for sort, want := range map[string]string{"contact_due_at": "d b a", "-contact_due_at": "a b d", "birthday": "c d a", "-birthday": "a d c", "name": "a b c d"} {
+			var got []string
+			for cursor, pages := "", 0; pages == 0 || cursor != ""; pages++ {
+				p, err := h.List(t.Context(), h.ann, person.Filter{Sort: sort}, page.Request{Limit: 2, Cursor: cursor})
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, x := range p.Items {
+					got = append(got, x.GivenName)
+				}
+				cursor = p.Next
+			}
+			n, err := h.Count(t.Context(), h.ann, person.Filter{Sort: sort})
+			if strings.Join(got, " ") != want || n != int64(len(got)) || err != nil {
+				t.Errorf("by %s: %v, counted %d, %v", sort, got, n, err)
+			}
+		}
+	})
+}
+
 func TestListsScanNoTable(t *testing.T) {
 	d := dbtest.Open(t, db.SQLite)
 	h := newHouse(t, d)
 	yes := true
 	for _, f := range []person.Filter{{}, {Category: "x"}, {Favourite: &yes}, {Group: "x"}, {Category: "x", Sort: "-name"}, {Group: "x", Sort: "-updated_at"},
-		{Sort: "created_at"}, {Sort: "-created_at"}, {Sort: "updated_at"}, {Sort: "-updated_at"}} {
+		{Sort: "created_at"}, {Sort: "-created_at"}, {Sort: "updated_at"}, {Sort: "-updated_at"}, {Sort: "contact_due_at"}, {Sort: "-contact_due_at"}, {Sort: "birthday"}} {
 		dbtest.NoScan(t, d, func(ctx context.Context) error {
 			_, err := h.List(ctx, h.ann, f, page.Request{})
 			return err

@@ -39,7 +39,9 @@ func (s *Service) List(ctx context.Context, c caller.Caller, f Filter, req page.
 // Count says how many people a filter takes. Without a filter it reads a
 // counter; else it counts.
 func (s *Service) Count(ctx context.Context, c caller.Caller, f Filter) (int64, error) {
-	f.Sort = ""
+	if f.those() == "" {
+		f.Sort = ""
+	}
 	if f == (Filter{}) {
 		return s.journal.Total(ctx, c.UserID, KindName)
 	}

@@ -65,6 +65,8 @@ func (s *Service) list(ctx context.Context, c caller.Caller, f Filter, req page.
 		Scan:    scan,
 		Sorts: []db.Sort{
 			{Name: "name", Column: "name_key"},
+			{Name: "contact_due_at", Column: "contact_due_at", Int: true},
+			{Name: "birthday", Column: "birthday_day"},
 			{Name: "created_at", Column: "id", Int: true},
 			{Name: "updated_at", Column: "rev", Int: true},
 		},
@@ -81,6 +83,9 @@ func where(c caller.Caller, f Filter) *db.Where {
 	}
 	if f.Group != "" {
 		w.And("id IN (SELECT person_id FROM person_groups WHERE user_id = ? AND group_key = ?)", c.UserID, fold.Key(f.Group))
+	}
+	if those := f.those(); those != "" {
+		w.And(those)
 	}
 	if f.Query != "" {
 		w.Contains("search", fold.Text(f.Query))
