@@ -33,6 +33,11 @@ const VENDOR = {
     from: 'redoc',
     files: { 'bundles/redoc.standalone.js': 'redoc.standalone.js', LICENSE: 'LICENSE.txt', 'bundles/redoc.standalone.js.LICENSE.txt': 'redoc.standalone.js.LICENSE.txt' },
   },
+  // The outlines of the map of places, so that it asks no other host. The finer ones are read when one looks closer.
+  'world-atlas': {
+    from: 'world-atlas',
+    files: { 'countries-110m.json': '', 'countries-50m.json': '', LICENSE: 'LICENSE.txt' },
+  },
 };
 
 // What the bundles would fetch from another host. An image that cannot load is
