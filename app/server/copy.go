@@ -18,6 +18,7 @@ func Copy(ctx context.Context, o Options, to config.Database, progress backup.Pr
 	if to.Engine == o.Config.DB.Engine && to == o.Config.DB {
 		return done, errors.New("a database cannot be copied to itself: name another one with --to")
 	}
+	o.Create = false // a server may hold the folder
 	from, err := OpenStore(ctx, o)
 	if err != nil {
 		return done, err

@@ -160,11 +160,19 @@ func (s *Store) keepBefore(ctx context.Context, progress backup.Progress) (strin
 	if err := os.MkdirAll(s.Config.BackupDir, 0o700); err != nil {
 		return "", err
 	}
-	name := "umbra-before-restore-" + s.Options.Clock.Now().UTC().Format("20060102T150405.000Z") + ".tar.zst"
+	end := ".tar.zst"
 	if pass != "" {
-		name += ".age"
+		end += ".age"
 	}
-	made, err := b.MakeAt(ctx, filepath.Join(s.Config.BackupDir, name), pass, progress)
+	head := filepath.Join(s.Config.BackupDir, "umbra-before-restore-"+s.Options.Clock.Now().UTC().Format("20060102T150405Z"))
+	path := head + end
+	for n := 2; ; n++ {
+		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		path = fmt.Sprintf("%s-%d%s", head, n, end)
+	}
+	made, err := b.MakeAt(ctx, path, pass, progress)
 	return made.Path, err
 }
 
