@@ -15,7 +15,7 @@ export function keyName(e: KeyboardEvent): string {
 /** How a key is said to a person. */
 export function keyLabel(key: string): string {
   return key.replace('Mod+', isMac ? '⌘' : 'Ctrl+').replace('ArrowDown', '↓').replace('ArrowUp', '↑').replace('ArrowLeft', '←').replace('ArrowRight', '→')
-    .replace(/^ $/, 'Space').replace(/[a-z]$/, (c) => (key.length > 1 ? c.toUpperCase() : c));
+    .replace(/^ $/, 'Space').replace(/(?<=\+)[a-z]$/, (c) => c.toUpperCase()).replace(/^[A-Z]$/, '⇧$&');
 }
 
 function typing(target: EventTarget | null): boolean {
