@@ -65,6 +65,9 @@ Exit code 1 when something fails; warnings do not count.`,
 }
 
 func (e *env) examine(ctx context.Context, c config.Config, full bool) []finding {
+	if o, err := e.options(c).Settled(); err == nil { // what is wrong, opening it says
+		c = o.Config
+	}
 	findings := []finding{checkSettings(c), checkFolder(c.DataDir), checkDisk(c)}
 	findings = append(findings, e.checkStore(ctx, c, full)...)
 	return append(findings, checkServer(ctx, c), checkReach(c), checkClock(), checkZones(), checkMemory(c))

@@ -68,6 +68,8 @@ func checkDisk(c config.Config) finding {
 		if info, err := os.Stat(path); err == nil {
 			dir, size = filepath.Dir(path), info.Size()
 		}
+	} else if c.DB.Engine == config.EmbeddedPostgres {
+		size = sizeOf(filepath.Join(c.DataDir, "postgres", "data"))
 	}
 	free, err := freeBytes(dir)
 	if err != nil {
@@ -82,6 +84,19 @@ func checkDisk(c config.Config) finding {
 		f.Status, f.Fix = warn, "free some space: an upgrade copies the database first"
 	}
 	return f
+}
+
+// sizeOf is what the files in a folder take, as far as they can be seen.
+func sizeOf(dir string) (total int64) {
+	_ = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() {
+			if info, err := d.Info(); err == nil {
+				total += info.Size()
+			}
+		}
+		return nil
+	})
+	return total
 }
 
 // checkServer is no failure when nothing runs: that may be meant.

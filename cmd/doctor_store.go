@@ -25,8 +25,11 @@ func (e *env) checkStore(ctx context.Context, c config.Config, full bool) []find
 	if err != nil {
 		f.Status, f.Detail = fail, describe(ctx, err)
 		f.Fix = "start `umbra serve` once if this is a new folder; otherwise check its permissions, or restore a backup"
-		if c.DB.Engine == config.Postgres {
-			f.Fix = "start the PostgreSQL server, or correct DATABASE_URL"
+		switch c.DB.Engine {
+		case config.Postgres:
+			f.Fix = "do what it says; docs/postgresql.md tells more"
+		case config.EmbeddedPostgres:
+			f.Fix = "do what it says, or start `umbra serve` once if this is a new folder; docs/postgresql.md tells more"
 		}
 		return []finding{f}
 	}
@@ -38,6 +41,9 @@ func (e *env) checkStore(ctx context.Context, c config.Config, full bool) []find
 	f.Detail += " (" + version + ")"
 	schema := checkSchema(ctx, s)
 	findings := []finding{f, schema, checkIntegrity(ctx, s.DB, full)}
+	if c.DB.Engine == config.Postgres {
+		findings = append(findings, checkConnection(ctx, s.DB, c.DB))
+	}
 	if schema.Status != fail { // the key's place is known only in a schema of ours
 		findings = append(findings, checkKey(ctx, s))
 	}
@@ -102,11 +108,46 @@ func checkSchema(ctx context.Context, s *server.Store) finding {
 	return f
 }
 
-// checkIntegrity has SQLite read its whole file. PostgreSQL keeps its own.
+// checkConnection says whether what goes to another machine is encrypted, and
+// how many connections there are.
+func checkConnection(ctx context.Context, d *db.DB, where config.Database) finding {
+	f := finding{Name: "connection", Status: ok}
+	text, _, err := db.One(ctx, d, db.Value[string], `SELECT COALESCE((SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid() AND ssl), '')
+		|| ',' || current_setting('max_connections') || ',' || (SELECT COUNT(*) FROM pg_stat_activity WHERE backend_type = 'client backend')`)
+	if err != nil {
+		f.Status, f.Detail, f.Fix = warn, describe(ctx, err), "look at the PostgreSQL server's log"
+		return f
+	}
+	said := strings.Split(text, ",")
+	f.Detail = said[0]
+	if f.Detail == "" {
+		f.Detail = "not encrypted"
+		if !where.Local() {
+			f.Status, f.Fix = warn, "add sslmode=verify-full to DATABASE_URL, unless you trust the network between: what it carries can be read and changed on the way"
+		}
+	}
+	f.Detail += fmt.Sprintf("; %s of the server's %s connections are in use", said[2], said[1])
+	return f
+}
+
+// checkIntegrity has SQLite read its whole file. PostgreSQL counts the pages
+// whose checksum was wrong when it read them.
 func checkIntegrity(ctx context.Context, d *db.DB, full bool) finding {
 	f := finding{"integrity", ok, "the file is whole", ""}
 	if d.Engine != db.SQLite {
-		f.Detail = "kept by the PostgreSQL server"
+		n, _, err := db.One(ctx, d, db.Value[string], `SELECT CASE current_setting('data_checksums') WHEN 'on'
+			THEN (SELECT COALESCE(SUM(checksum_failures), 0)::text FROM pg_stat_database) ELSE '' END`)
+		switch {
+		case err != nil:
+			f.Status, f.Detail, f.Fix = fail, describe(ctx, err), "look at the PostgreSQL server's log"
+		case n == "":
+			f.Detail = "kept by the PostgreSQL server, without checksums of its pages"
+		case n == "0":
+			f.Detail = "no page with a wrong checksum has been read"
+		default:
+			f.Status, f.Detail = fail, n+" pages were read with a wrong checksum: the disk or the memory is failing"
+			f.Fix = "stop the server, keep a copy of the folder, look at the disk, and restore a backup"
+		}
 		return f
 	}
 	pragma := "PRAGMA quick_check(5)"

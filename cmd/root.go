@@ -61,7 +61,7 @@ func (e *env) warn(c config.Config) {
 }
 
 func (e *env) options(c config.Config) server.Options {
-	return server.Options{Config: c, Frontend: e.assets.Frontend, Migrations: e.assets.Migrations, Log: e.log(c), Version: build().Version}
+	return server.Options{Config: c, Frontend: e.assets.Frontend, Migrations: e.assets.Migrations, Postgres: e.assets.Postgres, Log: e.log(c), Version: build().Version}
 }
 
 func (e *env) log(c config.Config) *slog.Logger {

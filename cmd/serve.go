@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"path/filepath"
 	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"umbra/app/config"
+	"umbra/app/pgembed"
 	"umbra/app/server"
 )
 
@@ -85,6 +87,9 @@ func (e *env) run(ctx context.Context, o server.Options) (err error) {
 func (e *env) welcome(a *server.App, url, code string) {
 	c := a.Config
 	rows := [][]string{{"Umbra " + a.Version}, {"  data folder", c.DataDir}, {"  database", databaseName(c)}}
+	if a.Fallback != "" {
+		rows = append(rows, []string{"", "SQLite, because " + a.Fallback})
+	}
 	open := []string{url}
 	if !c.PublicURL.IsZero() {
 		open = []string{c.PublicURL.String()}
@@ -104,6 +109,9 @@ func (e *env) welcome(a *server.App, url, code string) {
 func databaseName(c config.Config) string {
 	if path := server.DatabasePath(c); path != "" {
 		return "sqlite " + path
+	}
+	if c.DB.Engine == config.EmbeddedPostgres {
+		return "postgres " + pgembed.Version + " inside, in " + filepath.Join(c.DataDir, "postgres")
 	}
 	return c.DB.Masked()
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"umbra/app/db"
+	"umbra/app/pgembed"
 )
 
 // version is set where the build tells it: -ldflags "-X umbra/cmd.version=v1.2.3".
@@ -60,6 +61,9 @@ func (e *env) version() *cobra.Command {
 	asJSON := jsonFlag(c)
 	c.RunE = func(*cobra.Command, []string) error {
 		b := build()
+		if e.assets.Postgres != "" {
+			b.Postgres = pgembed.Version
+		}
 		if *asJSON {
 			return writeJSON(e.Out, b)
 		}

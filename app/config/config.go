@@ -21,7 +21,11 @@ type Config struct {
 	DataDir string   `env:"UMBRA_DATA_DIR" flag:"data-dir" unset:"STATE_DIRECTORY (systemd sets it), else the XDG data folder + /umbra" help:"the folder that holds everything: database, secret key, snapshots"`
 	EnvFile string   `env:"UMBRA_ENV_FILE" flag:"env-file" unset:".env in the data folder" help:"a file of settings, NAME=value on each line; it must exist when named"`
 	Listen  Address  `env:"UMBRA_LISTEN" flag:"listen" default:"127.0.0.1:8000" help:"host:port to listen on; :8000 is every address of this machine"`
-	DB      Database `env:"DATABASE_URL" flag:"database-url" unset:"what the data folder holds; SQLite in a new one" help:"sqlite:///path, embedded-postgres: or postgres://user@host/name"`
+	DB      Database `env:"DATABASE_URL" flag:"database-url" unset:"what the data folder holds; in a new one SQLite, or the PostgreSQL inside where the program carries it" help:"sqlite:///path, embedded-postgres: or postgres://user@host/name"`
+
+	PostgresConnections int           `env:"UMBRA_POSTGRES_CONNECTIONS" unset:"four for each processor and at least 8; 12 to the PostgreSQL inside" min:"2" max:"1000" help:"connections to PostgreSQL at most, all servers' together below its max_connections"`
+	PostgresStatement   time.Duration `env:"UMBRA_POSTGRES_STATEMENT_TIMEOUT_SECONDS" default:"60" unit:"second" min:"0" max:"86400" help:"seconds after which PostgreSQL ends a statement of a request; 0 is never. Backups and migrations may take longer"`
+	PostgresWait        time.Duration `env:"UMBRA_POSTGRES_WAIT_SECONDS" default:"60" unit:"second" min:"0" max:"3600" help:"seconds that serve waits at its start for a PostgreSQL server that does not answer yet"`
 
 	PublicURL      Origin   `env:"UMBRA_PUBLIC_URL" unset:"none" help:"where people reach it, like https://umbra.example.org; needed for passkeys, links, and Secure cookies behind a proxy"`
 	CORSOrigins    Origins  `env:"UMBRA_CORS_ORIGINS" unset:"none" help:"origins of other front ends that may read and write, separated by commas"`

@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"net"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -150,6 +151,20 @@ func (d Database) GoString() string { return d.Masked() }
 
 // MarshalText is Masked.
 func (d Database) MarshalText() ([]byte, error) { return []byte(d.Masked()), nil }
+
+// Local says whether the database is on this machine.
+func (d Database) Local() bool {
+	u, err := url.Parse(d.url)
+	if d.Engine != Postgres || err != nil {
+		return true
+	}
+	host := u.Hostname()
+	if named := u.Query().Get("host"); named != "" {
+		host = named
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || strings.HasPrefix(host, "/") || ip != nil && ip.IsLoopback()
+}
 
 func (d Database) hasPassword() bool {
 	u, err := url.Parse(d.url)

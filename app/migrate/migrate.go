@@ -243,6 +243,11 @@ func (m *Migrator) connection() (*sql.DB, error) {
 
 func (m *Migrator) step(f file, script string) *goose.GoFunc {
 	return &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
+		if m.db.Engine == db.Postgres { // a large table takes longer than a request may
+			if _, err := tx.ExecContext(ctx, "SET LOCAL statement_timeout = 0"); err != nil {
+				return err
+			}
+		}
 		if _, err := tx.ExecContext(ctx, script); err != nil {
 			return fmt.Errorf("migration %05d_%s: %w", f.version, f.name, err)
 		}

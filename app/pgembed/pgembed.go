@@ -17,11 +17,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"umbra/app/lockfile"
 )
@@ -94,7 +95,7 @@ func Start(ctx context.Context, o Options) (_ *Server, err error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{Options: o, paths: pathsIn(o.DataDir), halt: make(chan struct{})}
-	if err := mayRun(o.DataDir); err != nil {
+	if err := MayRun(o.DataDir); err != nil {
 		if !s.serves() {
 			return nil, err
 		}
@@ -105,8 +106,7 @@ func Start(ctx context.Context, o Options) (_ *Server, err error) {
 		return nil, err
 	}
 	if !found && !o.Create {
-		return nil, fmt.Errorf("there is no PostgreSQL cluster in %s: start `umbra serve` once, which makes it, or name the right folder with --data-dir: %w",
-			o.DataDir, fs.ErrNotExist)
+		return nil, fmt.Errorf("there is no PostgreSQL cluster in %s: start `umbra serve` once, which makes it, or name the right folder with --data-dir", o.DataDir)
 	}
 	s.fresh = !found
 	if err := os.MkdirAll(s.home, 0o700); err != nil {
@@ -185,12 +185,18 @@ func (s *Server) serves() bool {
 func (s *Server) attach(ctx context.Context) error {
 	s.attached = true
 	for began := time.Now(); ; {
-		if p, err := readPostmaster(s.data); err == nil && p.ready {
+		p, err := readPostmaster(s.data)
+		if err == nil {
 			s.socketDir, s.port = p.socketDir, p.port
-			return s.readPassword()
+			err = s.readPassword()
+		}
+		if err == nil { // the database may be made at this moment
+			if err = s.do(ctx, role, database, func(*pgx.Conn) error { return nil }); err == nil {
+				return nil
+			}
 		}
 		if time.Since(began) > attachWait {
-			return fmt.Errorf("umbra serve is running, and its PostgreSQL is not ready after %s: look at the server's log", attachWait)
+			return fmt.Errorf("umbra serve is running, and its PostgreSQL is not ready after %s: look at the server's log (%w)", attachWait, err)
 		}
 		if err := pause(ctx, pollEvery); err != nil {
 			return err

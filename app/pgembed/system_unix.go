@@ -20,8 +20,8 @@ const (
 
 func exe(name string) string { return name }
 
-// mayRun refuses root, as PostgreSQL does.
-func mayRun(dataDir string) error {
+// MayRun refuses root, as PostgreSQL does.
+func MayRun(dataDir string) error {
 	if os.Geteuid() != 0 {
 		return nil
 	}

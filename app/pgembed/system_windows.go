@@ -16,8 +16,8 @@ const (
 
 func exe(name string) string { return name + ".exe" }
 
-// mayRun leaves it to PostgreSQL, which refuses administrators.
-func mayRun(string) error { return nil }
+// MayRun leaves it to PostgreSQL, which refuses administrators.
+func MayRun(string) error { return nil }
 
 func checkOwner(string, fs.FileInfo) error { return nil }
 

@@ -224,5 +224,4 @@ func TestOnlyServeMakesADatabase(t *testing.T) {
 	if left, _ := os.ReadDir(data); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
-	says(t, tryOpen(t, options(t, t.TempDir(), io.Discard, "DATABASE_URL=embedded-postgres:")), "does not carry")
 }

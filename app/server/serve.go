@@ -52,6 +52,9 @@ func (a *App) Serve(ctx context.Context, ready func(url string)) error {
 		return err
 	case <-ctx.Done():
 	}
+	if a.engine.stopping != nil {
+		a.engine.stopping.Store(time.Now().UnixNano())
+	}
 	close(stopping) // live streams would not end by themselves
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 	defer cancel()

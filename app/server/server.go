@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"sync/atomic"
 
 	"umbra/app/account"
 	"umbra/app/api"
@@ -23,11 +24,14 @@ import (
 type Options struct {
 	Config               config.Config
 	Frontend, Migrations fs.FS
+	Postgres             string       // pgembed's archive; "" in the build without it
 	Log                  *slog.Logger // nil means slog.Default
 	Version              string
 	NoMigrate            bool        // an older schema is an error then
 	Create               bool        // may make a new database: serve
 	Clock                clock.Clock // nil means the machine's
+
+	engine engine
 }
 
 // App is an open Umbra: for serve, and for the command line beside it.
@@ -51,9 +55,23 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
+	if o, err = o.Settled(); err != nil {
+		return nil, err
+	}
+	if o.Create {
+		o.engine.serving, o.engine.stopping = true, &atomic.Int64{}
+		if o.Config.DB.Engine != config.Postgres {
+			if err := o.refuseSecond(); err != nil {
+				return nil, err
+			}
+		}
+	}
 	st, err := OpenStore(ctx, o)
 	if err != nil {
 		return nil, err
+	}
+	if st.Fallback != "" {
+		o.Log.WarnContext(ctx, "SQLite is used in place of PostgreSQL", "why", st.Fallback)
 	}
 	a := &App{Store: *st, log: o.Log}
 	defer func() {
@@ -94,6 +112,11 @@ func (a *App) migrate(ctx context.Context) error {
 	}
 	if v == 0 && !a.Create {
 		return errors.New("the database is empty: start `umbra serve` once, which fills it")
+	}
+	if v == 0 && a.Config.DB.Engine == config.Postgres {
+		if err := a.refuseSecond(); err != nil {
+			return err
+		}
 	}
 	if a.NoMigrate {
 		return fmt.Errorf("the database's schema is version %d and this program needs %d: run `umbra migrate`, or serve without --no-migrate", v, a.Migrator.Newest())

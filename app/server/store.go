@@ -13,6 +13,7 @@ import (
 	"umbra/app/db"
 	"umbra/app/lockfile"
 	"umbra/app/migrate"
+	"umbra/app/pgembed"
 	"umbra/app/secret"
 )
 
@@ -23,12 +24,21 @@ type Store struct {
 	DB       *db.DB
 	Migrator *migrate.Migrator
 
+	// Fallback says why SQLite took the place of PostgreSQL in a new folder; "" when it did not.
+	Fallback string
+
 	lock *lockfile.Lock
 }
 
 // OpenStore opens the database, as it is. It makes one with Create alone, and
 // then it holds the data folder until Close.
 func OpenStore(ctx context.Context, o Options) (_ *Store, err error) {
+	if o, err = o.Settled(); err != nil {
+		return nil, err
+	}
+	if err := refuseCluster(o); err != nil {
+		return nil, err
+	}
 	s := &Store{Options: o}
 	defer func() {
 		if err != nil {
@@ -44,19 +54,36 @@ func OpenStore(ctx context.Context, o Options) (_ *Store, err error) {
 			return nil, err
 		}
 	}
-	if s.DB, err = openDatabase(ctx, o); err != nil {
+	s.DB, err = openDatabase(ctx, o)
+	var cannot *pgembed.CannotRunError
+	if o.engine.byDefault && o.Create && errors.As(err, &cannot) {
+		s.Fallback = cannot.Error()
+		s.Config.DB = sqliteIn(o.Config.DataDir)
+		s.DB, err = openDatabase(ctx, s.Options)
+	}
+	if err != nil {
 		return nil, err
 	}
 	s.Migrator, err = migrate.New(s.DB, o.Migrations)
 	return s, err
 }
 
+// refuseCluster refuses a cluster that is not ours to start before anything is
+// written to the folder, a lock included.
+func refuseCluster(o Options) error {
+	if o.Config.DB.Engine != config.EmbeddedPostgres || o.Postgres == "" {
+		return nil
+	}
+	_, err := pgembed.Look(o.Config.DataDir)
+	return err
+}
+
 func openDatabase(ctx context.Context, o Options) (*db.DB, error) {
 	switch o.Config.DB.Engine {
 	case config.Postgres:
-		return db.OpenPostgres(ctx, o.Config.DB.DSN())
+		return db.ConnectPostgres(ctx, o.Config.DB.DSN(), o.pool())
 	case config.EmbeddedPostgres:
-		return nil, errors.New("DATABASE_URL asks for embedded PostgreSQL, which this build does not carry: use sqlite:///umbra.db, or a postgres:// server")
+		return openEmbedded(ctx, o)
 	}
 	path := DatabasePath(o.Config)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !o.Create {
