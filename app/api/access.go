@@ -66,7 +66,7 @@ func (a *API) refuseEmpty(ctx huma.Context, next func(huma.Context)) {
 	if u := ctx.URL(); strings.Contains(u.RawQuery+"&", "=&") {
 		query := u.Query()
 		for _, p := range ctx.Operation().Parameters {
-			text := p.Schema.Type == huma.TypeString && p.Schema.Format == "" && len(p.Schema.Enum) == 0
+			text := p.Schema.Type == huma.TypeString && p.Schema.Format == "" && len(p.Schema.Enum) == 0 && p.Schema.Pattern == ""
 			if p.In == "query" && !text && query.Has(p.Name) && query.Get(p.Name) == "" {
 				a.refuse(ctx, fault.BadField(p.Name, "format", "must not be empty; leave it out instead"))
 				return

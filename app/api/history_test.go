@@ -168,7 +168,7 @@ func TestHistoryOfOneRecord(t *testing.T) {
 		if l := s.as(t, "bob", "GET", path, nil).is(200).list(); len(l) != 0 {
 			t.Errorf("Bob sees %v", l)
 		}
-		for query, field := range map[string]string{"kind=todo": "id:required", "id=1": "kind:required", "kind=To+do&id=1": "kind:format", "kind=todo&id=0": "id:range"} {
+		for query, field := range map[string]string{"kind=todo": "id:required", "kind=": "kind:format", "id=1": "kind:required", "kind=To+do&id=1": "kind:format", "kind=todo&id=0": "id:range"} {
 			if !s.ann(t, "GET", "/api/history?"+query, nil).is(422).fields()[field] {
 				t.Errorf("%s does not name %s", query, field)
 			}

@@ -18,7 +18,7 @@ const MaxBulk = 500
 
 // Bulk is one change of several to-dos: the same fields for all, or their end.
 type Bulk struct {
-	IDs    []int64 `json:"ids" minItems:"1" maxItems:"500" uniqueItems:"true" doc:"The to-dos to change, each once, in this order." example:"[41,42,43]"`
+	IDs    []int64 `json:"ids" minItems:"1" maxItems:"500" doc:"The to-dos to change, each once, in this order." example:"[41,42,43]"`
 	Set    *Update `json:"set,omitempty" doc:"The fields to set in each of them, as in a change of one."`
 	Delete bool    `json:"delete,omitempty" doc:"Whether to delete them instead, with their parts." example:"false"`
 }
