@@ -248,7 +248,7 @@ func TestDefaultCalendar(t *testing.T) {
 			t.Helper()
 			var set int64
 			if err := h.j.Write(t.Context(), c, func(ctx context.Context, w *journal.Writer) error {
-				set = w.ChangeSet
+				set = w.ChangeSet()
 				return fn(ctx, w)
 			}); err != nil {
 				t.Fatal(err)

@@ -106,17 +106,28 @@ func (s *Service) change(ctx context.Context, w *journal.Writer, c, before *Cale
 	if err := u.validate(c); err != nil {
 		return err
 	}
+	is, err := s.isDefault(ctx, w.Caller.UserID, before)
+	if err != nil {
+		return err
+	}
 	if err := s.save(ctx, w, c, before, op); err != nil {
 		return err
 	}
-	if u.Default.Has() && u.Default.Value && (before == nil || !before.Default) {
-		if err := s.defaults.SetDefaultCalendar(ctx, w, &c.ID); err != nil {
-			return err
-		}
+	if c.Default = is; is || !u.Default.Has() || !u.Default.Value {
+		return nil
 	}
-	now, err := s.find(ctx, w.Caller.UserID, c.ID) // which is the default is not its own to know
-	c.Default = now.Default
-	return err
+	c.Default = true
+	return s.defaults.SetDefaultCalendar(ctx, w, &c.ID)
+}
+
+// isDefault says whether a calendar is the default one without being made it: it
+// was, or it is a new one and the first. It goes on being it until another is.
+func (s *Service) isDefault(ctx context.Context, userID int64, before *Calendar) (bool, error) {
+	if before != nil {
+		return before.Default, nil
+	}
+	_, others, err := db.One(ctx, s.db, db.Value[int64], "SELECT 1 FROM calendars WHERE user_id = $1 LIMIT 1", userID)
+	return !others, err
 }
 
 // save writes a calendar and its journal entry: the one way a calendar changes.

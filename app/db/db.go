@@ -74,7 +74,7 @@ func (p prepared) query(ctx context.Context, query string, args []any) (rows, er
 	if err != nil {
 		return nil, err
 	}
-	return st.QueryContext(ctx, args...)
+	return st.QueryContext(ctx, args...) //nolint:rowserrcheck // the caller does
 }
 
 func (p prepared) exec(ctx context.Context, query string, args []any) (int64, error) {
@@ -94,7 +94,7 @@ type direct struct {
 }
 
 func (d direct) query(ctx context.Context, query string, args []any) (rows, error) {
-	return d.on.QueryContext(ctx, query, args...)
+	return d.on.QueryContext(ctx, query, args...) //nolint:rowserrcheck // the caller does
 }
 
 func (d direct) exec(ctx context.Context, query string, args []any) (int64, error) {

@@ -23,6 +23,7 @@ type pgTx struct {
 type statement struct {
 	query string
 	args  []any
+	read  func(pgx.BatchResults) error // its answer; nil: nobody wants it
 }
 
 // maxHeld bounds what is held back.
@@ -78,7 +79,7 @@ func (p *pgTx) later(ctx context.Context, query string, args []any) error {
 			args[i] = held(a)
 		}
 	}
-	p.held = append(p.held, statement{query, args})
+	p.held = append(p.held, statement{query: query, args: args})
 	return nil
 }
 
@@ -99,18 +100,36 @@ func (p *pgTx) send(ctx context.Context, query string, args []any) (pgx.BatchRes
 	for _, s := range p.held {
 		b.Queue(s.query, s.args...)
 	}
-	b.Queue(query, args...)
+	if query != "" {
+		b.Queue(query, args...)
+	}
 	before := p.held
 	p.held = nil
 	results := p.conn.SendBatch(ctx, b)
 	for _, s := range before {
-		if _, err := results.Exec(); err != nil {
+		var err error
+		if s.read != nil {
+			err = s.read(results)
+		} else {
+			_, err = results.Exec()
+		}
+		if err != nil {
 			_ = results.Close()
 			p.err = fmt.Errorf("%s: %w", head(s.query), err)
 			return nil, p.err
 		}
 	}
 	return results, nil
+}
+
+// flush sends what is held back.
+func (p *pgTx) flush(ctx context.Context) error {
+	results, err := p.send(ctx, "", nil)
+	if err != nil {
+		return err
+	}
+	p.err = results.Close()
+	return p.err
 }
 
 func (p *pgTx) query(ctx context.Context, query string, args []any) (rows, error) {
@@ -194,15 +213,63 @@ func (r *pgRows) Close() error {
 	return err
 }
 
+// Ask is One for a row that is not needed at once: in a transaction on
+// PostgreSQL it travels with the next statement, unless answer is called before.
+// Its locks are taken before that statement runs.
+func Ask[T any](ctx context.Context, d *DB, scan func(Scanner) (T, error), query string, args ...any) (answer func() (T, bool, error)) {
+	var v T
+	var found bool
+	var err error
+	p := d.pgTx(ctx)
+	if p == nil {
+		v, found, err = One(ctx, d, scan, query, args...)
+		return func() (T, bool, error) { return v, found, err }
+	}
+	watched(ctx, query, args)
+	read := false
+	p.held = append(p.held, statement{query: query, args: args, read: func(results pgx.BatchResults) error {
+		read = true
+		r, e := results.Query()
+		if e != nil {
+			err = mapError(ctx, query, e)
+			return e
+		}
+		if r.Next() {
+			found = true
+			v, e = scan(r)
+		}
+		r.Close()
+		if e == nil {
+			e = r.Err()
+		}
+		err = mapError(ctx, query, e)
+		return e
+	}})
+	return func() (T, bool, error) {
+		if !read && err == nil {
+			err = mapError(ctx, query, p.flush(ctx))
+		}
+		return v, found, err
+	}
+}
+
+// pgTx is the transaction of ctx, where it is one on PostgreSQL.
+func (d *DB) pgTx(ctx context.Context) *pgTx {
+	t, ok := ctx.Value(txKey{}).(*tx)
+	if !ok || t.db != d || t.done {
+		return nil
+	}
+	p, _ := t.on.(*pgTx)
+	return p
+}
+
 // Later is Exec for a statement whose result nobody waits for. In a transaction
 // on PostgreSQL it travels with the next statement, or with COMMIT, which
 // answers its error then.
 func (d *DB) Later(ctx context.Context, query string, args ...any) error {
-	if t, ok := ctx.Value(txKey{}).(*tx); ok && t.db == d && !t.done {
-		if p, ok := t.on.(*pgTx); ok {
-			watched(ctx, query, args)
-			return mapError(ctx, query, p.later(ctx, query, args))
-		}
+	if p := d.pgTx(ctx); p != nil {
+		watched(ctx, query, args)
+		return mapError(ctx, query, p.later(ctx, query, args))
 	}
 	_, err := d.Exec(ctx, query, args...)
 	return err

@@ -152,7 +152,7 @@ func scanPast(s db.Scanner) (past, error) {
 // been changed since, or was purged; NotFound where there is no such set.
 func (j *Journal) Undo(ctx context.Context, c caller.Caller, changeSet int64) (undo int64, err error) {
 	err = j.Write(ctx, c.By(caller.Undo), func(ctx context.Context, w *Writer) error {
-		undo = w.ChangeSet
+		undo = w.ChangeSet()
 		changes, err := db.Query(ctx, j.db, scanPast, "SELECT "+pastColumns+
 			" FROM journal WHERE "+inSet+" ORDER BY seq DESC", c.UserID, changeSet)
 		if err != nil {
@@ -171,7 +171,7 @@ func (j *Journal) Undo(ctx context.Context, c caller.Caller, changeSet int64) (u
 		if err := w.revert(ctx, changes); err != nil {
 			return err
 		}
-		if err = j.db.Later(ctx, "UPDATE journal SET undone_by = $3 WHERE "+inSet, c.UserID, changeSet, w.ChangeSet); err != nil {
+		if err = j.db.Later(ctx, "UPDATE journal SET undone_by = $3 WHERE "+inSet, c.UserID, changeSet, w.ChangeSet()); err != nil {
 			return err
 		}
 		if last.source != caller.Undo {

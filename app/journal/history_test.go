@@ -26,7 +26,7 @@ func (h house) together(t *testing.T, fn func(ctx context.Context) error) int64 
 	t.Helper()
 	var set int64
 	must(t, h.Write(t.Context(), h.ann, func(ctx context.Context, w *journal.Writer) error {
-		set = w.ChangeSet
+		set = w.ChangeSet()
 		return fn(ctx)
 	}))
 	return set

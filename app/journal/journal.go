@@ -73,11 +73,13 @@ func NewUID() string { return uuid.NewString() }
 
 // Writer is one user's running change-set.
 type Writer struct {
-	Caller    caller.Caller
-	At        int64 // microseconds; the same for the whole change-set
-	ChangeSet int64
+	Caller caller.Caller
+	At     int64 // microseconds; the same for the whole change-set
 
 	j     *Journal
+	head  func() (int64, bool, error) // takes the user's lock; asked for when a number is needed
+	begun bool
+	err   error
 	last  int64 // last sequence number taken
 	first int64 // the number that was stored when the lock was taken
 	cause string
@@ -95,16 +97,14 @@ func (j *Journal) Write(ctx context.Context, c caller.Caller, fn func(ctx contex
 			return fn(ctx, w)
 		}
 		now := clock.Micros(j.clock.Now())
-		seq, found, err := db.One(ctx, j.db, db.Value[int64],
-			"UPDATE journal_heads SET seq = seq + 1 WHERE user_id = $1 RETURNING seq", c.UserID)
+		w := &Writer{Caller: c, At: now, j: j, head: db.Ask(ctx, j.db, db.Value[int64],
+			"UPDATE journal_heads SET seq = seq + 1 WHERE user_id = $1 RETURNING seq", c.UserID)}
+		err := fn(context.WithValue(ctx, key, w), w)
+		w.begin()
+		if w.err != nil { // the cause of what else went wrong
+			return w.err
+		}
 		if err != nil {
-			return err
-		}
-		if !found {
-			return fault.New(fault.Unauthenticated, "no_such_user", "This account does not exist any more.")
-		}
-		w := &Writer{Caller: c, At: now, ChangeSet: seq, j: j, last: seq - 1, first: seq}
-		if err := fn(context.WithValue(ctx, key, w), w); err != nil {
 			return err
 		}
 		if w.last > w.first {
@@ -123,7 +123,26 @@ func (w *Writer) written() int64 {
 	if !w.wrote {
 		return 0
 	}
-	return w.ChangeSet
+	return w.first
+}
+
+// ChangeSet is the number of the change-set.
+func (w *Writer) ChangeSet() int64 {
+	w.begin()
+	return w.first
+}
+
+// begin reads the user's number. Where that fails, so does the Write.
+func (w *Writer) begin() {
+	if w.begun {
+		return
+	}
+	w.begun = true
+	seq, found, err := w.head()
+	if err == nil && !found {
+		err = fault.New(fault.Unauthenticated, "no_such_user", "This account does not exist any more.")
+	}
+	w.err, w.first, w.last = err, seq, seq-1
 }
 
 // Start makes the journal of a new user, within the caller's transaction.
@@ -138,6 +157,7 @@ func NewEpoch() string { return uuid.NewString()[:8] }
 
 // Next takes the next sequence number, which becomes the record's revision.
 func (w *Writer) Next() int64 {
+	w.begin()
 	w.last++
 	return w.last
 }
@@ -175,7 +195,7 @@ func (w *Writer) Record(ctx context.Context, c Change) error {
 	err := w.j.db.Later(ctx, `INSERT INTO journal (user_id, seq, change_set, at, actor_id, source, kind, record_id, uid,
 operation, title, collection, collection_was, dav_name, cause, image, image_version)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
-		w.Caller.UserID, c.Seq, w.ChangeSet, w.At, w.Caller.ActorID, w.Caller.Source, c.Kind, c.ID, c.UID,
+		w.Caller.UserID, c.Seq, w.first, w.At, w.Caller.ActorID, w.Caller.Source, c.Kind, c.ID, c.UID,
 		c.Op, c.Title, c.Collection, c.CollectionWas, c.Name, w.cause, image, imageVersion)
 	if err != nil {
 		return err

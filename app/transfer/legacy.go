@@ -157,7 +157,7 @@ func (o *owner) importAll(ctx context.Context) error {
 			}
 		}
 		if o.report.imported() {
-			o.report.ChangeSet = w.ChangeSet
+			o.report.ChangeSet = w.ChangeSet()
 		}
 		return nil
 	})
