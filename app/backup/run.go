@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"umbra/app/clock"
@@ -28,8 +29,9 @@ type run struct {
 const (
 	runColumns = "id, started_at, ended_at, outcome, file, bytes, records, digest, message, elsewhere"
 	keptRuns   = 500
-	// stuckAfter is when one that never ended is taken for dead.
-	stuckAfter = time.Hour
+	// One that gave no sign of life for so long is taken for dead.
+	stuckAfter = 3 * time.Minute
+	signEvery  = time.Minute
 	// retryAfter is how long a failed one waits.
 	retryAfter = time.Hour
 )
@@ -98,7 +100,7 @@ ON CONFLICT (name) DO UPDATE SET value = excluded.value`); err != nil {
 		if err != nil {
 			return err
 		}
-		if found && now.Sub(other.started) < stuckAfter {
+		if found && other.alive(now) {
 			return fault.New(fault.Conflict, "backup_running", "A backup is being made already. Look again in a moment.")
 		}
 		if _, err := s.DB.Exec(ctx, "UPDATE backup_runs SET outcome = 'failed', ended_at = $1, message = $2 WHERE outcome = 'running'",
@@ -115,10 +117,43 @@ ON CONFLICT (name) DO UPDATE SET value = excluded.value`); err != nil {
 			}
 		}
 		r = run{started: now}
-		r.id, _, err = db.One(ctx, s.DB, db.Value[int64], "INSERT INTO backup_runs (started_at, outcome) VALUES ($1, 'running') RETURNING id", clock.Micros(now))
+		r.id, _, err = db.One(ctx, s.DB, db.Value[int64], "INSERT INTO backup_runs (started_at, ended_at, outcome) VALUES ($1, $1, 'running') RETURNING id", clock.Micros(now))
 		return err
 	})
 	return r, err
+}
+
+// alive says whether an attempt under way is one: its ended_at is the last sign of it.
+func (r run) alive(now time.Time) bool {
+	return r.outcome == "running" && r.ended != nil && now.Sub(clock.FromMicros(*r.ended)) < stuckAfter
+}
+
+// signs writes down now and then that an attempt is alive, until it is told to stop.
+func (s *Service) signs(ctx context.Context, r run) (stop func()) {
+	if s.NoRuns {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		t := time.NewTicker(signEvery)
+		defer t.Stop()
+		for {
+			select {
+			case <-t.C:
+				_ = s.DB.Tx(ctx, func(ctx context.Context) error { // the next sign may come through
+					_, err := s.DB.Exec(ctx, "UPDATE backup_runs SET ended_at = $2 WHERE id = $1 AND outcome = 'running'", r.id, clock.Micros(s.Clock.Now()))
+					return err
+				})
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	return func() {
+		cancel()
+		wg.Wait()
+	}
 }
 
 // finished writes down what came of an attempt, and hands its error on.

@@ -98,6 +98,7 @@ func (s *Service) MakeAt(ctx context.Context, path, passphrase string, progress 
 	if err != nil {
 		return Made{}, err
 	}
+	defer s.signs(ctx, r)()
 	made, err := s.write(ctx, path, passphrase, progress)
 	return made, s.finished(ctx, r, made, path, false, err)
 }
@@ -147,6 +148,7 @@ func (s *Service) whenDue(ctx context.Context) error {
 // removes what need not be kept. Unless always, none is written when nothing
 // has changed since the last one.
 func (s *Service) scheduled(ctx context.Context, r run, always bool, progress Progress) (Made, error) {
+	defer s.signs(ctx, r)()
 	if !always {
 		done, err := s.unchanged(ctx, r)
 		if done || err != nil {

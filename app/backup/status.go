@@ -50,7 +50,7 @@ func (s *Service) Status(ctx context.Context) (Status, error) {
 	if err != nil {
 		return out, err
 	}
-	out.Running = any && last.outcome == "running" && s.Clock.Now().Sub(last.started) < stuckAfter
+	out.Running = any && last.alive(s.Clock.Now())
 	if s.Every > 0 {
 		due, err := s.due(ctx)
 		if err != nil {

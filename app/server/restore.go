@@ -153,6 +153,7 @@ func (s *Store) keepBefore(ctx context.Context, progress backup.Progress) (strin
 		return "", err
 	}
 	defer b.Close()
+	b.NoRuns = true // it is not one of the schedule's, and goes when the backup comes
 	pass, err := s.Config.Passphrase()
 	if err != nil {
 		return "", err

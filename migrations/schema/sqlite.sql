@@ -1,7 +1,7 @@
 CREATE TABLE backup_runs (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     started_at INTEGER NOT NULL,
-    ended_at   INTEGER,
+    ended_at   INTEGER, -- while it runs: the last sign of life
     outcome    TEXT    NOT NULL CHECK (outcome IN ('running', 'made', 'unchanged', 'failed')),
     file       TEXT    NOT NULL DEFAULT '', -- its name, or its path when somebody named one
     bytes      INTEGER NOT NULL DEFAULT 0,
