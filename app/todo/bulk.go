@@ -31,18 +31,20 @@ func (s *Service) Bulk(ctx context.Context, c caller.Caller, b Bulk) (n int, err
 		return 0, err
 	}
 	err = s.journal.Write(ctx, c, func(ctx context.Context, w *journal.Writer) error {
-		all := make([]Todo, len(b.IDs))
-		for i, id := range b.IDs {
-			if all[i], err = s.find(ctx, c.UserID, id); err != nil {
-				return err
-			}
+		all, err := s.findAll(ctx, c.UserID, b.IDs)
+		if err != nil {
+			return err
 		}
 		if b.Delete {
 			return s.removeAll(ctx, w, all)
 		}
-		for i, t := range all {
-			if _, err := s.Update(ctx, c, t.ID, nil, *b.Set); err != nil {
-				return inBulk(err, b.IDs[i])
+		for _, before := range all {
+			t := before
+			if err := s.change(ctx, w, &t, *b.Set); err != nil {
+				return inBulk(err, t.ID)
+			}
+			if err := s.save(ctx, w, &t, &before, journal.Update); err != nil {
+				return err
 			}
 		}
 		return nil
@@ -70,6 +72,26 @@ func (b Bulk) validate() error {
 		c.Add("set", "required", "must hold at least one field, or delete be true")
 	}
 	return c.Err()
+}
+
+// findAll reads to-dos, which on PostgreSQL travel together; NotFound.
+func (s *Service) findAll(ctx context.Context, userID int64, ids []int64) ([]Todo, error) {
+	answers := make([]func() (Todo, bool, error), len(ids))
+	for i, id := range ids {
+		answers[i] = db.Ask(ctx, s.db, scan, "SELECT "+columns+" FROM todos WHERE user_id = $1 AND id = $2", userID, id)
+	}
+	all := make([]Todo, len(ids))
+	for i, answer := range answers {
+		t, found, err := answer()
+		if err != nil {
+			return nil, err
+		}
+		if !found {
+			return nil, fault.Missing(KindName, ids[i])
+		}
+		all[i] = t
+	}
+	return all, nil
 }
 
 // removeAll deletes to-dos. Those that are parts of others named go with them.
