@@ -23,6 +23,23 @@ test.describe('the house', () => {
     await expect(page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible();
   });
 
+  test('keeps what is typed while a dialog is still on its way', async ({ page, isMobile }) => {
+    test.skip(isMobile, 'a phone has no keys');
+    await page.goto('/');
+    await stands(page);
+    await page.route('**/_app/immutable/chunks/**', async (route) => {
+      await new Promise((next) => setTimeout(next, 400)); // a slow line
+      await route.continue();
+    });
+    await page.keyboard.press('n');
+    await page.keyboard.type('git push tomorrow');
+    await expect(page.getByRole('dialog').getByRole('textbox').first()).toHaveValue('git push tomorrow');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('settings');
+    await expect(page.getByRole('combobox')).toHaveValue('settings');
+  });
+
   test('skips to the content, and shows where the focus is', async ({ page, isMobile }) => {
     test.skip(isMobile, 'a phone has no keys');
     await page.goto('/');

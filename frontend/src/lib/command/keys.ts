@@ -1,3 +1,4 @@
+import { typeAhead } from './ahead';
 import { commands, sequences, type Command } from './commands.svelte';
 
 const patience = 1200; // ms between the two keys of "g t"
@@ -43,6 +44,10 @@ export function listen(): () => void {
 
   const onKey = (e: KeyboardEvent) => {
     if (e.defaultPrevented || e.isComposing || e.key === 'Shift' || e.key === 'Control' || e.key === 'Meta' || e.key === 'Alt') return;
+    if (typeAhead(e)) {
+      e.preventDefault();
+      return;
+    }
     const inField = typing(e.target) || covered();
     const name = keyName(e);
     const command = (prefix && find(`${prefix} ${name}`, inField)) || find(name, inField);

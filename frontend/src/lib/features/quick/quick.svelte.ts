@@ -1,3 +1,5 @@
+import { expectTyping } from '$lib/command/ahead';
+
 /** What a quick addition begins with. */
 export type QuickKind = 'todo' | 'event' | 'reminder' | 'project' | 'person' | 'location';
 
@@ -7,6 +9,7 @@ class Quick {
   text = $state('');
 
   open(kind: QuickKind = 'todo', text = ''): void {
+    if (!this.kind) expectTyping();
     this.kind = kind;
     this.text = text;
   }
