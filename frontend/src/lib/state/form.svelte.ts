@@ -68,7 +68,7 @@ export class Form {
       return undefined;
     }
     if (choice === 'theirs') return { ...stored, changeSet: 0, next: '', total: undefined };
-    return this.change(stored, mine, how);
+    return this.change(stored, fields, how); // what I did not touch stays as stored
   }
 }
 
