@@ -20,8 +20,8 @@ export type Command = {
 class Commands {
   #sets = $state.raw<ReadonlyMap<symbol, Command[]>>(new Map());
 
-  /** Later sets come first: a page's keys win over the house's. */
-  all = $derived([...this.#sets.values()].reverse().flat());
+  /** A page's keys win over the house's, and later sets over earlier ones. */
+  all = $derived([...this.#sets.values()].reverse().flat().sort((a, b) => Number(b.group === 'here') - Number(a.group === 'here')));
 
   /** Adds commands; returns how to take them out. For use in $effect. */
   add(...commands: Command[]): () => void {
