@@ -11,7 +11,7 @@ const phone = devices['Pixel 7'];
 
 export default defineConfig({
   testDir: 'e2e',
-  outputDir: '../.cache/e2e',
+  outputDir: process.env.UMBRA_E2E_OUT ?? '../.cache/e2e',
   fullyParallel: true,
   workers: Number(process.env.UMBRA_E2E_WORKERS ?? 2),
   timeout: 45_000,

@@ -52,7 +52,7 @@ test.describe('log-in', () => {
     await page.goto('/settings');
     await page.getByLabel('User name').fill(account.username);
     await page.getByLabel('Password', { exact: true }).fill('not the password at all');
-    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('button', { name: 'Log in', exact: true }).click();
     await expect(page.getByRole('alert')).toHaveText('The user name or the password is wrong.');
     await expect(page.getByLabel('User name')).toHaveValue(account.username);
     expect(await axeFinds(page)).toEqual([]);
@@ -60,7 +60,7 @@ test.describe('log-in', () => {
     await page.keyboard.press('Enter');
     await expect(page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible();
     await page.keyboard.press('Control+k');
-    await page.getByRole('combobox').fill('log out');
+    await page.getByRole('dialog').getByRole('combobox').fill('log out');
     await page.keyboard.press('Enter');
     await expect(page.getByRole('heading', { name: 'Log in' })).toBeVisible();
   });
@@ -74,7 +74,7 @@ test.describe('log-in', () => {
     await page.getByLabel('Password', { exact: true }).fill(password);
     await page.keyboard.press('Enter');
     await expect(page.getByRole('alert')).toContainText('30 more minutes');
-    await expect(page.getByRole('button', { name: 'Log in' })).toBeDisabled();
+    await expect(page.getByRole('button', { name: 'Log in', exact: true })).toBeDisabled();
   });
 });
 
@@ -93,7 +93,7 @@ test.describe('a session that ends elsewhere', () => {
     await page.keyboard.press('Enter'); // sends it, is refused
     await expect(page.getByRole('heading', { name: 'Your session has ended' })).toBeVisible();
     await page.getByLabel('Password', { exact: true }).fill(password);
-    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('button', { name: 'Log in', exact: true }).click();
     await expect(page.getByRole('heading', { name: 'Your session has ended' })).toBeHidden();
     // The request that was refused has been sent again: the thought is a to-do.
     await expect.poll(async () => (await (await other.request.get('/api/todos?q=half')).json()).length).toBe(1);

@@ -37,7 +37,7 @@ test.describe('the house', () => {
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+k');
     await page.keyboard.type('settings');
-    await expect(page.getByRole('combobox')).toHaveValue('settings');
+    await expect(page.getByRole('dialog').getByRole('combobox')).toHaveValue('settings');
   });
 
   test('skips to the content, and shows where the focus is', async ({ page, isMobile }) => {
@@ -58,7 +58,7 @@ test.describe('the house', () => {
     await page.goto('/');
     await stands(page);
     await page.keyboard.press('Control+k');
-    await page.getByRole('combobox').fill('zoe cel');
+    await page.getByRole('dialog').getByRole('combobox').fill('zoe cel');
     await page.getByRole('option', { name: /Zoë Çelik/ }).click();
     await expect(page).toHaveURL(new RegExp(`/people/${person.id}$`));
   });
