@@ -43,6 +43,9 @@ that followed changes start anew.`,
 		for _, lost := range done.Lost {
 			fmt.Fprintf(e.Err, "umbra: warning: lost: %s, of %d. The backup does not hold the SECRET_KEY it was sealed with: set it up again\n", lost.What, lost.Users)
 		}
+		if done.Beside != "" {
+			fmt.Fprintf(e.Err, "umbra: warning: the data folder holds %s as well, which is as it was and not in use: keep DATABASE_URL set, or move that one away\n", done.Beside)
+		}
 		if *asJSON {
 			return writeJSON(e.Out, struct {
 				backupResult
@@ -54,7 +57,7 @@ that followed changes start anew.`,
 		if done.Kept != "" {
 			fmt.Fprintln(e.Out, "kept from before: "+done.Kept)
 		}
-		_, err = fmt.Fprintf(e.Out, "restored %d records of %s to %s\n", done.Manifest.Records, done.Header.MadeAt.UTC().Format("2006-01-02 15:04 UTC"), databaseName(settings))
+		_, err = fmt.Fprintf(e.Out, "restored %d records of %s to %s\n", done.Manifest.Records, done.Header.MadeAt.UTC().Format("2006-01-02 15:04 UTC"), databaseName(done.Config))
 		return err
 	}
 	return c

@@ -15,6 +15,9 @@ import (
 // be empty, and compares every row. A server may go on writing: what it writes
 // after the beginning is not in the copy. at is where the SQLite file is, if it is one.
 func Copy(ctx context.Context, o Options, to config.Database, progress backup.Progress) (done backup.Restored, err error) {
+	if o, err = o.Settled(); err != nil {
+		return done, err
+	}
 	if to.Engine == o.Config.DB.Engine && to == o.Config.DB {
 		return done, errors.New("a database cannot be copied to itself: name another one with --to")
 	}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"umbra/app/backup"
@@ -20,19 +21,24 @@ import (
 
 const movingKey = "SECRET_KEY=an old umbrella in the hall, 47 times over"
 
-// openAt opens the Umbra of a data folder.
-func openIn(t *testing.T, data string, settings ...string) house {
+// openIn opens the Umbra of a data folder, until the test ends or it is shut.
+func openIn(t *testing.T, data string, settings ...string) (h house, shut func()) {
 	t.Helper()
-	h := house{log: &lockedBuffer{}}
+	h.log = &lockedBuffer{}
 	var err error
 	if h.App, err = server.Open(t.Context(), options(t, data, h.log, settings...)); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = h.Close() })
+	shut = sync.OnceFunc(func() {
+		if err := h.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(shut)
 	if h.Handler, err = h.App.Handler(make(chan struct{})); err != nil {
 		t.Fatal(err)
 	}
-	return h
+	return h, shut
 }
 
 func (h house) logIn(t *testing.T) string {
@@ -103,7 +109,7 @@ func sameAnswers(t *testing.T, where string, got, want map[string]string) {
 func TestAHouseholdMovesAndComesBack(t *testing.T) {
 	postgres := "DATABASE_URL=" + dbtest.NewSchema(t)
 	first := t.TempDir()
-	a := openIn(t, first, movingKey)
+	a, _ := openIn(t, first, movingKey)
 	cookie := a.setUp(t)
 	me, err := a.Accounts.Caller(t.Context(), 1, caller.Demo)
 	if err != nil {
@@ -127,7 +133,7 @@ func TestAHouseholdMovesAndComesBack(t *testing.T) {
 	if err != nil || len(moved.Lost) > 0 || moved.Kept != "" {
 		t.Fatalf("%+v, %v", moved, err)
 	}
-	b := openIn(t, second, postgres, movingKey)
+	b, _ := openIn(t, second, postgres, movingKey)
 	b.ask(t, "GET", "/api/todos", "", "Cookie", cookie).is(401) // log-ins ended
 	sameAnswers(t, "on PostgreSQL", b.everything(t, b.logIn(t)), want)
 	if target, err := b.Accounts.NtfyTarget(t.Context(), 1); err != nil || target.Token != "tk_123" {
@@ -145,13 +151,13 @@ func TestAHouseholdMovesAndComesBack(t *testing.T) {
 	if _, err := server.Copy(t.Context(), options(t, second, io.Discard, postgres, movingKey), to, nil); err != nil {
 		t.Fatal(err)
 	}
-	c := openIn(t, third, movingKey)
+	c, _ := openIn(t, third, movingKey)
 	sameAnswers(t, "back on SQLite", c.everything(t, c.logIn(t)), want)
 }
 
 func TestRestoreOverData(t *testing.T) {
 	eachEngine(t, func(t *testing.T, data, database string) {
-		h := openIn(t, data, database, movingKey)
+		h, shut := openIn(t, data, database, movingKey)
 		cookie := h.setUp(t)
 		h.ask(t, "POST", "/api/todos", `{"title":"Before"}`, "Cookie", cookie).is(201)
 		file := filepath.Join(t.TempDir(), "mine.tar.zst")
@@ -159,12 +165,10 @@ func TestRestoreOverData(t *testing.T) {
 			t.Fatal(err)
 		}
 		h.ask(t, "POST", "/api/todos", `{"title":"After"}`, "Cookie", cookie).is(201)
-		if err := h.Close(); err != nil {
-			t.Fatal(err)
-		}
+		shut()
 		titles := func() (out []string) {
-			h := openIn(t, data, database, movingKey)
-			defer func() { _ = h.Close() }()
+			h, shut := openIn(t, data, database, movingKey)
+			defer shut()
 			for _, x := range decodeJSON[[]item](t, h.ask(t, "GET", "/api/todos?sort=created_at", "", "Cookie", h.logIn(t)).is(200).Body.Bytes()) {
 				out = append(out, x.Title)
 			}
@@ -243,7 +247,7 @@ func TestTheKeyComesAlong(t *testing.T) {
 		if err != nil || len(done.Lost) > 0 {
 			t.Fatalf("%+v, %v", done, err)
 		}
-		b := openIn(t, data, database)
+		b, _ := openIn(t, data, database)
 		if target, err := b.Accounts.NtfyTarget(t.Context(), 1); err != nil || target.Token != "tk_123" {
 			t.Errorf("%+v, %v", target, err)
 		}
@@ -253,7 +257,7 @@ func TestTheKeyComesAlong(t *testing.T) {
 		if err != nil || !slices.Equal(done.Lost, []backup.Lost{{What: "the token of an ntfy server", Users: 1}}) {
 			t.Fatalf("%+v, %v", done, err)
 		}
-		b := openIn(t, data, database)
+		b, _ := openIn(t, data, database)
 		if target, err := b.Accounts.NtfyTarget(t.Context(), 1); err != nil || target.Token != "" {
 			t.Errorf("%+v, %v", target, err)
 		}

@@ -28,7 +28,9 @@ type Restoring struct {
 // Replaced is what came of a restore.
 type Replaced struct {
 	backup.Restored
-	Kept string // where the database from before is; "" when there was none
+	Kept   string        // where the database from before is; "" when there was none
+	Config config.Config // the settings, with the database that was settled on
+	Beside string        // a database of another engine that the data folder holds as well; "" for none
 }
 
 // ErrNotEmpty means that a restore or copy would replace somebody's data.
@@ -37,9 +39,12 @@ var ErrNotEmpty = errors.New("there is a database with data already")
 // Restore puts a backup into the place of the database that the settings name,
 // while nobody serves it. The file is read to its end before anything is touched,
 // the new database is built beside the old one, and takes its place in one step.
-func Restore(ctx context.Context, o Options, r Restoring) (_ Replaced, err error) {
+func Restore(ctx context.Context, o Options, r Restoring) (out Replaced, err error) {
 	if r.Passphrase != nil {
 		r.Passphrase = once(r.Passphrase)
+	}
+	if o, err = o.Settled(); err != nil {
+		return Replaced{}, err
 	}
 	newest, err := migrate.Newest(o.Migrations, db.SQLite)
 	if err != nil {
@@ -63,12 +68,29 @@ func Restore(ctx context.Context, o Options, r Restoring) (_ Replaced, err error
 	}
 	how := backup.Restore{Migrations: o.Migrations, Version: o.Version, Keys: ring, Progress: r.Progress}
 	if path, is := isSQLite(o); is {
-		return restoreFile(ctx, o, how, r, path)
+		out, err = restoreFile(ctx, o, how, r, path)
+	} else {
+		out, err = restoreSchema(ctx, o, how, r)
 	}
-	return restoreSchema(ctx, o, how, r)
+	out.Beside = beside(out.Config)
+	return out, err
+}
+
+// beside is the database of another engine in the data folder, which stays
+// there and is not used as long as DATABASE_URL says so.
+func beside(c config.Config) string {
+	file, cluster := holdings(c)
+	switch {
+	case cluster && c.DB.Engine != config.EmbeddedPostgres:
+		return "the PostgreSQL inside (postgres)"
+	case file && c.DB.Engine != config.SQLite:
+		return "SQLite (umbra.db)"
+	}
+	return ""
 }
 
 func restoreFile(ctx context.Context, o Options, how backup.Restore, r Restoring, path string) (out Replaced, err error) {
+	out.Config = o.Config
 	s := &Store{Options: o}
 	if err := s.Lock(); err != nil {
 		return out, err
@@ -121,6 +143,14 @@ func restoreSchema(ctx context.Context, o Options, how backup.Restore, r Restori
 	if err != nil {
 		return out, err
 	}
+	if s.Fallback != "" { // PostgreSQL was nobody's wish, and cannot run
+		o.Config.DB = s.Config.DB
+		if err := s.Close(); err != nil {
+			return out, err
+		}
+		return restoreFile(ctx, o, how, r, DatabasePath(o.Config))
+	}
+	out.Config = s.Config
 	defer func() { err = errors.Join(err, s.Close()) }()
 	empty, err := backup.Empty(ctx, s.DB, o.Migrations)
 	if err != nil {

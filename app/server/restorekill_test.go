@@ -21,7 +21,7 @@ func TestARestoreThatIsKilledLeavesAWholeDatabase(t *testing.T) {
 	}
 	eachEngine(t, func(t *testing.T, data, database string) {
 		key := "SECRET_KEY=an old umbrella in the hall, 47 times over"
-		h := openIn(t, data, database, key)
+		h, shut := openIn(t, data, database, key)
 		cookie := h.setUp(t)
 		for i := range 300 {
 			h.ask(t, "POST", "/api/todos", fmt.Sprintf(`{"title":"To-do %d"}`, i), "Cookie", cookie).is(201)
@@ -30,9 +30,7 @@ func TestARestoreThatIsKilledLeavesAWholeDatabase(t *testing.T) {
 		if _, err := h.Backups.MakeAt(t.Context(), file, "", nil); err != nil {
 			t.Fatal(err)
 		}
-		if err := h.Close(); err != nil {
-			t.Fatal(err)
-		}
+		shut()
 		restore := func() *exec.Cmd {
 			c := exec.Command(binary(t), "restore", file, "--replace", "--data-dir", data)
 			c.Env = append(withoutUmbra(os.Environ()), database, key)
@@ -76,7 +74,7 @@ func TestARestoreThatIsKilledLeavesAWholeDatabase(t *testing.T) {
 		if old, fresh := stateOf(t, data, database, "changed 24"); old != 0 || fresh != 300 {
 			t.Errorf("%d old to-dos and %d from the backup", old, fresh)
 		}
-		h = openIn(t, data, database, key)
+		h, _ = openIn(t, data, database, key)
 		h.logIn(t)
 		t.Logf("25 kills within %v: %d times the old database was left, %d times the new one was there", took.Round(time.Millisecond), before, after)
 		if before == 0 {
