@@ -106,7 +106,7 @@ fuzz: ## each fuzz target for FUZZTIME (10s)
 
 .PHONY: soak
 soak: ## the long ones: a thousand kills, long fuzzing, and a report
-	UMBRA_TEST_KILLS=1000 go test -count=1 -timeout 2h -run Kill -v ./app/server
+	UMBRA_TEST_KILLS=1000 $(WITH_POSTGRES) go test -count=1 -timeout 2h -run Kill -v ./app/server
 	@packaging/fuzz.sh 5m
 
 .PHONY: bench

@@ -50,6 +50,7 @@ type Journal struct {
 	clock clock.Clock
 	kinds map[string]Kind
 	order []Kind
+	tell  func(userID int64)
 
 	mu        sync.Mutex
 	listeners map[int64]map[chan struct{}]bool
@@ -113,7 +114,12 @@ func (j *Journal) Write(ctx context.Context, c caller.Caller, fn func(ctx contex
 			}
 		}
 		ReceiptOf(ctx).ChangeSet = w.written()
-		db.AfterCommit(ctx, func() { j.wake(c.UserID) })
+		db.AfterCommit(ctx, func() {
+			j.wake(c.UserID)
+			if j.tell != nil && w.wrote {
+				j.tell(c.UserID)
+			}
+		})
 		return nil
 	})
 }

@@ -83,6 +83,13 @@ func (j *Journal) Listening() bool {
 	return len(j.listeners) > 0
 }
 
+// Wake signals a user's listeners: another process has written.
+func (j *Journal) Wake(userID int64) { j.wake(userID) }
+
+// Tell makes tell be called after each of a user's commits in this process that
+// changed something: for those who listen in others. Set it before the first use.
+func (j *Journal) Tell(tell func(userID int64)) { j.tell = tell }
+
 // WakeAll signals everyone: something outside this process may have written.
 func (j *Journal) WakeAll() {
 	j.mu.Lock()

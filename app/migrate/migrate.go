@@ -148,11 +148,15 @@ func (m *Migrator) Check(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if found {
-			return fmt.Errorf("%w (it has the table %s): nothing was changed; "+
-				"give Umbra a database of its own and, if it is the older Umbra's, bring its records over with "+
-				"`umbra import umbra-legacy --from postgres://…`, the address of this one", ErrForeign, name)
+		if !found {
+			continue
 		}
+		if v, err = m.Version(ctx); err != nil || v > 0 && name != "alembic_version" {
+			return err // another server made it ours in between
+		}
+		return fmt.Errorf("%w (it has the table %s): nothing was changed; "+
+			"give Umbra a database of its own and, if it is the older Umbra's, bring its records over with "+
+			"`umbra import umbra-legacy --from postgres://…`, the address of this one", ErrForeign, name)
 	}
 	return nil
 }
@@ -181,6 +185,11 @@ func (m *Migrator) Down(ctx context.Context) (snapshot string, err error) {
 
 // To migrates up or down to a version.
 func (m *Migrator) To(ctx context.Context, version int64) (snapshot string, err error) {
+	unlock, err := m.lock(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
 	if err := m.Check(ctx); err != nil {
 		return "", err
 	}
@@ -201,6 +210,26 @@ func (m *Migrator) To(ctx context.Context, version int64) (snapshot string, err 
 		}
 	}
 	return snapshot, m.migrate(ctx, from, version)
+}
+
+// lock lets one server migrate at a time; SQLite's has the data folder to itself.
+// PostgreSQL lets go of the lock when the connection ends, however it ends.
+func (m *Migrator) lock(ctx context.Context) (unlock func(), err error) {
+	if m.db.Engine != db.Postgres {
+		return func() {}, nil
+	}
+	conn, err := m.db.Pool().Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	const which = "(hashtextextended('umbra migrates ' || current_schema(), 0))"
+	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock"+which); err != nil {
+		return nil, errors.Join(fmt.Errorf("waiting for another server that migrates: %w", err), conn.Close())
+	}
+	return func() {
+		_, _ = conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock"+which)
+		_ = conn.Close()
+	}, nil
 }
 
 func (m *Migrator) migrate(ctx context.Context, from, to int64) (err error) {

@@ -93,14 +93,15 @@ func freeAddress(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// start runs serve on a data folder and waits until it answers.
-func start(t *testing.T, data string) *process {
+// start runs serve on a data folder and waits until it answers; settings are NAME=value.
+func start(t *testing.T, data string, settings ...string) *process {
 	t.Helper()
 	address := freeAddress(t)
 	p := &process{t: t, out: &lockedBuffer{}, url: "http://" + address}
 	p.cmd = exec.Command(binary(t), "serve", "--data-dir", data, "--listen", address)
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
 	p.cmd.Env = append(withoutUmbra(os.Environ()), "UMBRA_ARGON2_MEMORY_KIB=64", "UMBRA_ARGON2_TIME=1", "UMBRA_ARGON2_PARALLELISM=1")
+	p.cmd.Env = append(p.cmd.Env, settings...)
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -23,6 +23,8 @@ func (a *App) startChores(ctx context.Context) *sync.WaitGroup {
 	})
 	if a.DB.Engine == db.SQLite {
 		wg.Go(func() { a.watchOthers(ctx) })
+	} else {
+		wg.Go(func() { a.hearOthers(ctx) })
 	}
 	return &wg
 }

@@ -42,7 +42,8 @@ type App struct {
 	Services api.Services
 	Backups  *backup.Service
 
-	log *slog.Logger
+	log   *slog.Logger
+	waker *waker // on PostgreSQL
 }
 
 // Open opens the database, refusing one that is newer or not ours, migrates it
@@ -95,8 +96,11 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 		SessionMaxAge: o.Config.SessionMaxAge, MFATokenMaxAge: o.Config.MFATokenMaxAge, Log: o.Log,
 		NewUser: func(ctx context.Context, c caller.Caller) error { return a.Services.Welcome(ctx, c) }})
 	a.Services = api.NewServices(a.DB, a.Journal, o.Clock, a.Accounts)
-	a.Backups, err = a.NewBackups(ctx)
-	return a, err
+	if a.Backups, err = a.NewBackups(ctx); err != nil {
+		return nil, err
+	}
+	a.waker = startWaker(a.DB, a.Journal)
+	return a, nil
 }
 
 func (a *App) migrate(ctx context.Context) error {
@@ -150,5 +154,6 @@ func (a *App) SetupCode(ctx context.Context) (string, error) {
 func (a *App) Close() error {
 	a.Accounts.Settle()
 	a.Backups.Close()
+	a.waker.close()
 	return a.Store.Close()
 }

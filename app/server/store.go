@@ -184,8 +184,15 @@ func (s *Store) openKeys(ctx context.Context) (keys secret.Keys, err error) {
 		if found {
 			return verifyKeys(keys, sealed)
 		}
-		_, err = s.DB.Exec(ctx, "INSERT INTO meta (name, value) VALUES ($1, $2)", keyCheckName, base64.StdEncoding.EncodeToString(keys.KeyCheck()))
-		return err
+		made, err := s.DB.Exec(ctx, "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING", keyCheckName, base64.StdEncoding.EncodeToString(keys.KeyCheck()))
+		if err != nil || made == 1 {
+			return err
+		}
+		// Another server was quicker; its key must be ours.
+		if sealed, _, err = s.keyCheck(ctx); err != nil {
+			return err
+		}
+		return verifyKeys(keys, sealed)
 	})
 	return keys, err
 }
