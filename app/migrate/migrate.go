@@ -223,11 +223,11 @@ func (m *Migrator) lock(ctx context.Context) (unlock func(), err error) {
 		return nil, err
 	}
 	const which = "(hashtextextended('umbra migrates ' || current_schema(), 0))"
-	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock"+which); err != nil {
+	if _, err := conn.ExecContext(ctx, "SET statement_timeout = 0; SELECT pg_advisory_lock"+which); err != nil {
 		return nil, errors.Join(fmt.Errorf("waiting for another server that migrates: %w", err), conn.Close())
 	}
 	return func() {
-		_, _ = conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock"+which)
+		_, _ = conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock"+which+"; RESET statement_timeout")
 		_ = conn.Close()
 	}, nil
 }
