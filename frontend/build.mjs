@@ -144,7 +144,33 @@ function dropEmpty(dir) {
   if (dir !== dist && readdirSync(dir).length === 0) rmdirSync(dir);
 }
 
+/**
+ * Names the first page's own files in index.html: without that the browser learns
+ * of them only when the scripts before them have run, a round later.
+ */
+function preloadFirstPage(files) {
+  const kit = join(here, '.svelte-kit');
+  const manifest = JSON.parse(readFileSync(join(kit, 'output', 'client', '.vite', 'manifest.json'), 'utf8'));
+  const nodes = join(kit, 'generated', 'client-optimized', 'nodes');
+  const node = readdirSync(nodes).find((name) => readFileSync(join(nodes, name), 'utf8').includes('/src/routes/+page.svelte'));
+  const key = `.svelte-kit/generated/client-optimized/nodes/${node}`;
+  if (!manifest[key]) throw new Error('the first page is not in the manifest of the build');
+  const wanted = new Map();
+  const visit = (name) => {
+    const { file, css = [], imports = [] } = manifest[name];
+    if (wanted.has(file)) return;
+    wanted.set(file, `<link rel="modulepreload" href="/${file}">`);
+    for (const sheet of css) wanted.set(sheet, `<link rel="preload" as="style" href="/${sheet}">`);
+    imports.forEach(visit);
+  };
+  visit(key);
+  const html = files.get('index.html').toString('utf8');
+  const links = [...wanted].filter(([file]) => !html.includes(file)).map(([, link]) => link);
+  files.set('index.html', Buffer.from(html.replace('</head>', `${links.join('')}</head>`)));
+}
+
 const files = collect();
+preloadFirstPage(files);
 hashNames(files);
 const out = encode(files);
 write(out);
