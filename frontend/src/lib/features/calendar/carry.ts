@@ -13,7 +13,7 @@ const swipe = 60; // px that turn the page
 const edge = 40; // px from an edge within which it scrolls
 const grain = 15; // minutes
 
-type Press = { mode: 'move' | 'resize' | 'create'; item: Item | undefined; grab: Spot; x: number; y: number; pointer: number; touch: boolean; timer?: ReturnType<typeof setTimeout> };
+type Press = { mode: 'move' | 'resize' | 'create'; item: Item | undefined; grab: Spot | undefined; x: number; y: number; pointer: number; touch: boolean; timer?: ReturnType<typeof setTimeout> };
 
 /** The time under a point: the nearest element that says its day, and, in a column of hours, the minute. */
 export function spotAt(x: number, y: number): Spot | undefined {
@@ -56,7 +56,7 @@ export function between(a: Spot, b: Spot): Span {
   const at = (s: Spot) => days(a.day, s.day) * DAY + s.minute!;
   const [early, late] = at(a) <= at(b) ? [a, b] : [b, a];
   const from = Math.floor(early.minute! / grain) * grain;
-  const to = days(early.day, late.day) * DAY + Math.ceil(late.minute! / grain) * grain;
+  const to = days(early.day, late.day) * DAY + snap(late.minute!);
   return hourAt({ day: early.day, minute: Math.min(from, DAY - grain) }, Math.max(grain, to - from));
 }
 
@@ -76,11 +76,13 @@ export function carry(desk: Desk): Attachment<HTMLElement> {
       const grab = spotAt(e.clientX, e.clientY);
       const chip = target.closest<HTMLElement>('[data-key]');
       const item = chip ? desk.agenda.find(chip.dataset.key!) : undefined;
-      if (!grab || (chip && (!item || !movable(item))) || (!chip && target.closest('button, a'))) return;
+      const still = !grab || (chip && (!item || !movable(item))) || (!chip && target.closest('button, a'));
+      const touch = e.pointerType === 'touch';
+      if (still && !touch) return;
       const mode = target.closest('[data-resize]') ? 'resize' : item ? 'move' : 'create';
       [x, y] = [e.clientX, e.clientY];
-      press = { mode, item, grab, x, y, pointer: e.pointerId, touch: e.pointerType === 'touch' };
-      if (press.touch) press.timer = setTimeout(start, hold);
+      press = { mode, item, grab: still ? undefined : grab, x, y, pointer: e.pointerId, touch };
+      if (touch && !still) press.timer = setTimeout(start, hold);
       addEventListener('pointermove', move);
       addEventListener('pointerup', up);
       addEventListener('pointercancel', stop);
@@ -99,7 +101,7 @@ export function carry(desk: Desk): Attachment<HTMLElement> {
       loop();
     };
     const span = (): Span | undefined => {
-      if (!press || !spot) return undefined;
+      if (!press?.grab || !spot) return undefined;
       if (press.mode === 'create') return between(press.grab, spot);
       return press.mode === 'resize' ? stretchedTo(press.item!, spot) : carriedTo(press.item!, press.grab, spot);
     };
@@ -176,7 +178,7 @@ export function carry(desk: Desk): Attachment<HTMLElement> {
     };
     // A held finger neither scrolls nor opens a menu; these must be heard from the start of a touch.
     const touch = (e: TouchEvent) => carrying && e.cancelable && e.preventDefault();
-    const menu = (e: Event) => press?.touch && e.preventDefault();
+    const menu = (e: Event) => press?.touch && press.grab && e.preventDefault();
 
     area.addEventListener('pointerdown', down);
     area.addEventListener('click', click);

@@ -74,7 +74,7 @@ export type Block = {
   after: boolean;
 };
 
-const least = 25; // minutes that are drawn at least, so that a name can be read
+const least = 30; // minutes that are drawn at least, so that a name can be read
 
 /** Lays the items of one day out in columns; items that overlap stand beside each other. */
 export function columns(items: Item[], day: string): Block[] {
