@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -203,6 +204,11 @@ func TestAForgedBackupIsRefused(t *testing.T) {
 			return append([]entry{e[0], {"../../etc/passwd", []byte("root\n")}}, e[1:]...)
 		}, true, "backup_damaged"},
 		{"an entry behind the end", func(e []entry) []entry { return append(e, entry{"tables/todos/00002.jsonl", []byte("[]\n")}) }, false, "backup_damaged"},
+		{"more than fits into memory", func(e []entry) []entry {
+			large := entry{"tables/users/00002.jsonl", bytes.Repeat([]byte("[]\n"), 23<<20)}
+			at := slices.IndexFunc(e, func(x entry) bool { return x.name == "tables/users/00001.jsonl" }) + 1
+			return slices.Insert(slices.Clone(e), at, large)
+		}, true, "backup_damaged"},
 		{"no manifest", func(e []entry) []entry { return e[:len(e)-1] }, false, "backup_damaged"},
 		{"a row without its end", func(e []entry) []entry { return edit(e, "tables/calendars/", "]\n", "]") }, true, "backup_damaged"},
 	} {

@@ -9,7 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
+	"time"
 )
 
 // Second is a second place for backups, away from the first.
@@ -79,13 +79,33 @@ func (f Folder) Remove(_ context.Context, name string) error {
 	return os.Remove(filepath.Join(string(f), name))
 }
 
-// tidy removes what interrupted backups left behind.
+// tidy removes the half backup that an interrupted attempt left behind.
 func (f Folder) tidy() {
-	entries, _ := os.ReadDir(string(f))
-	for _, e := range entries {
-		name := e.Name()
-		if strings.HasPrefix(name, ".umbra-") && (strings.HasSuffix(name, ".part") || strings.HasPrefix(name, ".umbra-proof-")) {
-			_ = os.RemoveAll(filepath.Join(string(f), name))
+	parts, _ := filepath.Glob(filepath.Join(string(f), ".umbra-*.part"))
+	for _, p := range parts {
+		_ = os.Remove(p)
+	}
+}
+
+const (
+	proofPrefix = ".umbra-proof-"
+	deadProof   = time.Hour // nothing was written in it for so long
+)
+
+// tidyProofs removes the databases of proofs that were interrupted, not those
+// that somebody is filling.
+func tidyProofs(dir string) {
+	found, _ := filepath.Glob(filepath.Join(dir, proofPrefix+"*"))
+	for _, p := range found {
+		last := time.Time{}
+		_ = filepath.Walk(p, func(_ string, info fs.FileInfo, err error) error {
+			if err == nil && info.ModTime().After(last) {
+				last = info.ModTime()
+			}
+			return nil //nolint:nilerr // what vanishes while we look is being removed by its owner
+		})
+		if time.Since(last) > deadProof {
+			_ = os.RemoveAll(p)
 		}
 	}
 }

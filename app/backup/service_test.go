@@ -278,6 +278,30 @@ func TestEncryptedSchedule(t *testing.T) {
 	}
 }
 
+// The database of a proof that was killed does not lie about for ever.
+func TestDeadProofsAreRemoved(t *testing.T) {
+	k := newKeeper(t, dbtest.Open(t, db.SQLite), nil)
+	dead, alive := filepath.Join(k.Scratch, ".umbra-proof-1"), filepath.Join(k.Scratch, ".umbra-proof-2")
+	old := time.Now().Add(-2 * time.Hour)
+	for _, dir := range []string{dead, alive} {
+		file := filepath.Join(dir, "umbra.db")
+		if err := errors.Join(os.Mkdir(dir, 0o700), os.WriteFile(file, []byte("half"), 0o600), os.Chtimes(dir, old, old)); err != nil {
+			t.Fatal(err)
+		}
+		if dir == dead {
+			if err := os.Chtimes(file, old, old); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if _, err := k.Make(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(k.Scratch, ".umbra-proof-*")); !slices.Equal(left, []string{alive}) {
+		t.Errorf("left are %q", left)
+	}
+}
+
 func TestMakeAt(t *testing.T) {
 	k := newKeeper(t, dbtest.Open(t, db.SQLite), nil)
 	path := filepath.Join(t.TempDir(), "mine.tar.zst")

@@ -86,7 +86,8 @@ func Prove(ctx context.Context, r io.Reader, passphrase func() (string, error), 
 	if err := b.Header.check(program, newest); err != nil {
 		return b.Header, m, err
 	}
-	tmp, err := os.MkdirTemp(dir, ".umbra-proof-")
+	tidyProofs(dir)
+	tmp, err := os.MkdirTemp(dir, proofPrefix)
 	if err != nil {
 		return h, m, err
 	}

@@ -27,15 +27,17 @@ func TestABackupIsOneMoment(t *testing.T) {
 		j := journal.New(d, c)
 		services := api.NewServices(d, j, c, account.New(account.Deps{DB: d, Journal: j, Clock: c}))
 		ctx, stop := context.WithCancel(t.Context())
-		var writers, started sync.WaitGroup
+		var writers sync.WaitGroup
+		wrote := make(chan struct{}) // somebody wrote, just now
 		for w := range 8 {
 			who := journaltest.User(t, d, j, fmt.Sprintf("user%d", w), "UTC")
-			started.Add(1)
-			writers.Go(func() { writeOn(ctx, t, services.Todos, who, started.Done) })
+			writers.Go(func() { writeOn(ctx, t, services.Todos, who, wrote) })
 		}
-		started.Wait()
 		var files [][]byte
 		for range 5 {
+			for range 24 {
+				<-wrote
+			}
 			files = append(files, written(t, source(d), ""))
 		}
 		stop()
@@ -68,14 +70,15 @@ func TestABackupIsOneMoment(t *testing.T) {
 }
 
 // writeOn makes to-dos named 1, 2, 3, … until ctx ends.
-func writeOn(ctx context.Context, t *testing.T, todos *todo.Service, who caller.Caller, started func()) {
+func writeOn(ctx context.Context, t *testing.T, todos *todo.Service, who caller.Caller, wrote chan<- struct{}) {
 	for n := 1; ctx.Err() == nil; n++ {
 		if _, err := todos.Create(context.WithoutCancel(ctx), who, todo.Update{Title: opt.Some(fmt.Sprint(n))}); err != nil {
 			t.Error(err)
 			return
 		}
-		if n == 3 {
-			started()
+		select {
+		case wrote <- struct{}{}:
+		default:
 		}
 	}
 }

@@ -122,6 +122,9 @@ func (l *loader) backups(c *Config) {
 	if s3 := c.BackupCopy.Endpoint != ""; s3 && (c.BackupS3KeyID == "" || c.BackupS3Secret == "") {
 		l.fail("UMBRA_BACKUP_COPY", l.from["UMBRA_BACKUP_COPY"], "needs UMBRA_BACKUP_S3_KEY_ID and UMBRA_BACKUP_S3_SECRET as well")
 	}
+	if c.BackupCopy.Endpoint != "" && c.BackupPassphrase == "" && c.BackupPassphraseFile == "" {
+		l.warn("backups go to " + c.BackupCopy.Endpoint + " unencrypted: set UMBRA_BACKUP_PASSPHRASE")
+	}
 	if c.BackupCopy.Folder != "" && c.BackupCopy.Folder == filepath.Clean(c.BackupDir) {
 		l.fail("UMBRA_BACKUP_COPY", l.from["UMBRA_BACKUP_COPY"], "is the folder that backups go to anyway")
 	}

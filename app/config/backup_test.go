@@ -53,6 +53,9 @@ func TestSecondPlaces(t *testing.T) {
 		if err != nil || c.BackupCopy != want {
 			t.Errorf("%s: %+v, %v", text, c.BackupCopy, err)
 		}
+		if warned := strings.Contains(strings.Join(c.Warnings(), ""), "unencrypted"); warned != (want.Endpoint != "") {
+			t.Errorf("%s: warnings %q", text, c.Warnings())
+		}
 		if shown := fmt.Sprintf("%v %+v %#v", c.BackupS3Secret, c.Settings(), c.BackupS3Secret); strings.Contains(shown, "hush") {
 			t.Errorf("the secret is shown: %s", shown)
 		}
