@@ -391,6 +391,7 @@ test.describe('on a desk', () => {
     test.use({ demo: true });
     for (const scheme of ['light', 'dark'] as const) {
       test(`axe finds nothing in ${scheme}`, async ({ page }) => {
+        test.slow();
         await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
         for (const view of ['month', 'week', 'day', 'agenda']) {
           await page.goto(`/calendar?view=${view}`);
