@@ -81,8 +81,8 @@ func (s *Server) initdb(ctx context.Context) error {
 	if err := s.writeFile(once, s.pass+"\n"); err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, s.bin("initdb"), "-D", half, "-U", superuser, "--auth=scram-sha-256", "--pwfile="+once, //nolint:gosec // what we unpacked
-		"--encoding=UTF8", "--locale=C", "--data-checksums", "--wal-segsize=4")
+	cmd := exec.CommandContext(ctx, s.bin("initdb"), append(howToSync, "-D", half, "-U", superuser, "--auth=scram-sha-256", "--pwfile="+once, //nolint:gosec // what we unpacked
+		"--encoding=UTF8", "--locale=C", "--data-checksums", "--wal-segsize=4")...)
 	cmd.Env = environment()
 	isolate(cmd)
 	endWithParent(cmd)

@@ -1,5 +1,7 @@
 package pgembed
 
+import "os"
+
 // UsePort has servers listen on ports, of which this chooses the next.
 func UsePort(pick func() (int, error)) (back func()) {
 	noSocket, pickPort = true, pick
@@ -16,4 +18,9 @@ func (s *Server) PID() int {
 		return 0
 	}
 	return p.pid
+}
+
+// NoSync has tests that are not about the disk not wait for it.
+func NoSync() {
+	howToSync, syncPrograms = []string{"--no-sync"}, func(*os.Root) bool { return true }
 }

@@ -145,6 +145,9 @@ func wanted(name string) bool {
 			return false
 		}
 	}
+	if strings.Contains(name, "/extension/") { // contrib: ours needs the language alone
+		return strings.HasPrefix(path.Base(name), "plpgsql")
+	}
 	ext := path.Ext(name)
 	return ext != ".a" && ext != ".lib" && ext != ".pdb"
 }

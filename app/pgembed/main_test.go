@@ -26,15 +26,29 @@ var archive = sync1(func() string {
 	return string(b)
 })
 
+// serveIn has the test program serve a folder until it is killed; smallDisk is
+// a folder with little room.
+const (
+	serveIn   = "UMBRA_TEST_SERVE_IN"
+	smallDisk = "UMBRA_TEST_SMALL_DISK"
+)
+
 func TestMain(m *testing.M) {
+	if dir := os.Getenv(serveIn); dir != "" {
+		os.Exit(serveUntilKilled(dir))
+	}
 	if os.Getuid() == 0 && runtime.GOOS == "linux" && archive() != "" {
 		os.Exit(asNobody())
 	}
-	os.Exit(m.Run())
+	pgembed.NoSync()
+	code := m.Run()
+	if template != "" {
+		_ = os.RemoveAll(filepath.Dir(template))
+	}
+	os.Exit(code)
 }
 
-// asNobody runs the tests again as a user that PostgreSQL accepts, beside the
-// one test that is about root.
+// asNobody runs the tests again as a user that PostgreSQL accepts.
 func asNobody() int {
 	dir, err := os.MkdirTemp("", "pg-")
 	if err == nil {
@@ -54,6 +68,11 @@ func asNobody() int {
 	cmd := exec.Command(program, args...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	cmd.Env = append(os.Environ(), "TMPDIR="+filepath.Join(dir, "t"), "HOME="+filepath.Join(dir, "t"))
+	small := filepath.Join(dir, "small")
+	if os.Mkdir(small, 0o755) == nil && exec.Command("mount", "-t", "tmpfs", "-o", "size=80m,mode=0777", "umbra-test", small).Run() == nil {
+		defer func() { _ = exec.Command("umount", small).Run() }()
+		cmd.Env = append(cmd.Env, smallDisk+"="+small)
+	}
 	cmd.SysProcAttr = asUser(nobody)
 	if err := cmd.Run(); err != nil {
 		if cmd.ProcessState == nil {
@@ -99,6 +118,39 @@ func folder(t *testing.T) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
+}
+
+var template string
+
+// cluster is a data folder that holds a cluster with a table, kept, and no row
+// in it: a copy of one that is made once.
+func cluster(t *testing.T) string {
+	t.Helper()
+	if template == "" {
+		options(t, "")
+		dir, err := os.MkdirTemp("", "t")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := pgembed.Start(t.Context(), options(t, dir))
+		if err != nil {
+			t.Fatal(err)
+		}
+		change(t, s, "CREATE TABLE kept (v text)")
+		stop(t, s)
+		template = filepath.Join(dir, "postgres")
+	}
+	dir := folder(t)
+	home := filepath.Join(dir, "postgres")
+	programs, err := filepath.Glob(filepath.Join(template, "program-*"))
+	if err != nil || len(programs) != 1 {
+		t.Fatalf("%v, %v", programs, err)
+	}
+	err = errors.Join(os.Mkdir(home, 0o700), os.Symlink(programs[0], filepath.Join(home, filepath.Base(programs[0]))))
+	if out, e := exec.Command("cp", "-a", filepath.Join(template, "data"), filepath.Join(template, "password"), home).CombinedOutput(); err != nil || e != nil {
+		t.Fatalf("%v, %v: %s", err, e, out)
+	}
 	return dir
 }
 

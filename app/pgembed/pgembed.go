@@ -132,10 +132,11 @@ func Start(ctx context.Context, o Options) (_ *Server, err error) {
 
 // prepare brings everything into place that the child needs.
 func (s *Server) prepare(ctx context.Context) error {
-	if err := s.unpack(); err != nil {
+	s.program = filepath.Join(s.home, programName(s.Archive))
+	if err := s.stopOrphan(ctx); err != nil {
 		return err
 	}
-	if err := s.stopOrphan(ctx); err != nil {
+	if err := s.unpack(); err != nil {
 		return err
 	}
 	if s.fresh {

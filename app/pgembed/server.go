@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"os"
 	"os/exec"
 	"runtime"
 	"strings"
@@ -56,6 +57,9 @@ func (s *Server) start(ctx context.Context) error {
 		}
 	}
 	s.removeOldPrograms()
+	if root, err := os.OpenRoot(s.program); err == nil {
+		go s.settle(root)
+	}
 	return nil
 }
 
@@ -68,15 +72,18 @@ func (s *Server) startOnce(ctx context.Context) error {
 	}
 	ended := make(chan error, 1)
 	s.done = make(chan struct{})
-	go s.keep(ended)
+	go s.keep(ended, s.done)
+	living, dead := context.WithCancel(ctx)
+	defer dead()
+	go func() { <-s.done; dead() }() // nobody else's answer on that port is waited for
 	for told := time.Now(); ; {
-		err := s.ensure(ctx)
+		err := s.ensure(living)
 		if err == nil {
 			break
 		}
 		select {
-		case dead := <-ended:
-			return dead
+		case why := <-ended:
+			return why
 		default:
 		}
 		if !starting(err) {
@@ -88,8 +95,9 @@ func (s *Server) startOnce(ctx context.Context) error {
 			told = time.Now()
 			s.Log.InfoContext(ctx, "PostgreSQL is still starting: after a crash it replays its log first", "said", err)
 		}
-		if err := pause(ctx, pollEvery/2); err != nil {
-			return err
+		_ = pause(living, pollEvery/2)
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
 	}
 	s.mu.Lock()
@@ -100,9 +108,9 @@ func (s *Server) startOnce(ctx context.Context) error {
 
 // keep runs the child, and runs it again when it ends unasked. The goroutine
 // keeps its thread: on Linux the child is told when that ends.
-func (s *Server) keep(ended chan<- error) {
+func (s *Server) keep(ended chan<- error, done chan<- struct{}) {
 	runtime.LockOSThread()
-	defer close(s.done)
+	defer close(done)
 	for wait := restartWait; ; wait = min(2*wait, maxRestartWait) {
 		began := time.Now()
 		err := s.child()

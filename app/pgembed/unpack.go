@@ -23,14 +23,19 @@ func programName(archive string) string {
 	return fmt.Sprintf("program-%s-%d-%08x", Version, len(archive), crc32.ChecksumIEEE([]byte(tail)))
 }
 
+// whole is a file in the programs' folder that says that all of them are on the
+// disk. Without it, after a power cut perhaps, they are unpacked again.
+const whole = "whole"
+
+var syncPrograms = syncAll
+
 // unpack puts the programs into the data folder, once.
 func (s *Server) unpack() error {
-	s.program = filepath.Join(s.home, programName(s.Archive))
-	if _, err := os.Stat(s.bin("postgres")); err == nil {
+	if _, err := os.Stat(filepath.Join(s.program, whole)); err == nil {
 		return nil
 	}
 	half := s.program + ".new"
-	if err := os.RemoveAll(half); err != nil {
+	if err := errors.Join(os.RemoveAll(half), os.RemoveAll(s.program)); err != nil {
 		return err
 	}
 	s.made = append(s.made, half, s.program)
@@ -45,7 +50,19 @@ func (s *Server) unpack() error {
 		_ = os.RemoveAll(half)
 		return advise(err, s.home)
 	}
-	return syncFolder(s.home)
+	return nil
+}
+
+// settle waits for the disk, while the server already works, and says that the
+// programs are whole.
+func (s *Server) settle(root *os.Root) {
+	defer func() { _ = root.Close() }()
+	if _, err := root.Stat(whole); err == nil || !syncPrograms(root) {
+		return
+	}
+	if f, err := root.Create(whole); err == nil {
+		_, _ = f.Sync(), f.Close()
+	}
 }
 
 // tryProgram finds out whether it runs here, before a cluster is made.
@@ -96,7 +113,7 @@ func extract(archive, dir string) error {
 			return nil
 		}
 		if err != nil {
-			return fmt.Errorf("the PostgreSQL in this program is damaged: %w; get the program from its releases again", err)
+			return damaged(err)
 		}
 		if parent := filepath.Dir(filepath.FromSlash(h.Name)); !made[parent] {
 			if err := root.MkdirAll(parent, 0o700); err != nil {
@@ -116,6 +133,10 @@ func extract(archive, dir string) error {
 	}
 }
 
+func damaged(err error) error {
+	return fmt.Errorf("the PostgreSQL in this program is damaged (%w): get the program from its releases again", err)
+}
+
 func openRoot(dir string) (*os.Root, error) {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return nil, err
@@ -123,13 +144,13 @@ func openRoot(dir string) (*os.Root, error) {
 	return os.OpenRoot(dir)
 }
 
-// writeEntry writes one file, and has it on the disk: the folder is renamed
-// into place as a whole, and must be whole after a power cut.
 func writeEntry(root *os.Root, h *tar.Header, from io.Reader) error {
 	f, err := root.OpenFile(h.Name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, os.FileMode(h.Mode)&0o700|0o400)
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(f, from)
-	return errors.Join(err, f.Sync(), f.Close())
+	if _, err = io.Copy(f, from); err != nil && !diskFull(err) {
+		err = damaged(err)
+	}
+	return errors.Join(err, f.Close())
 }
