@@ -20,8 +20,8 @@ func (e *env) migrate() *cobra.Command {
 		Use:   "migrate",
 		Short: "Bring the database to this version's schema, or back",
 		Long: `Brings the database to the schema that this version needs, which serve also does
-when it starts. A copy of a SQLite database is put beside it first. It is refused
-while a server runs on the data folder.`,
+when it starts. A database with data is kept first: SQLite's as a copy beside it,
+of PostgreSQL a backup. It is refused while a server runs on the data folder.`,
 		Example: `  umbra migrate
   umbra migrate status`,
 		Args: noSubcommand,
@@ -40,8 +40,7 @@ while a server runs on the data folder.`,
 			Use:   "down",
 			Short: "Take back the newest migration",
 			Long: `Takes back the newest migration, after a copy. What only the newer schema can
-hold is lost but for that copy: do this to go back to an older Umbra. Of a
-PostgreSQL database there is no copy but the one you made, with pg_dump.`,
+hold is lost but for that copy: do this to go back to an older Umbra.`,
 			Example: "  umbra migrate down",
 			Args:    between(0, 0, ""),
 			RunE: func(c *cobra.Command, _ []string) error {
@@ -51,7 +50,7 @@ PostgreSQL database there is no copy but the one you made, with pg_dump.`,
 		&cobra.Command{
 			Use:     "to VERSION",
 			Short:   "Migrate up or down to a version of the schema",
-			Long:    "Migrates up or down to a version of the schema, after a copy (of SQLite). `umbra migrate status` lists the versions.",
+			Long:    "Migrates up or down to a version of the schema, after a copy. `umbra migrate status` lists the versions.",
 			Example: "  umbra migrate to 1",
 			Args:    between(1, 1, "the version of the schema"),
 			RunE: func(c *cobra.Command, args []string) error {

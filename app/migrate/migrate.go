@@ -90,6 +90,12 @@ func (m *Migrator) Newest() int64 {
 	return m.files[len(m.files)-1].version
 }
 
+// CopyWith has a copy made by another before a database with data is migrated: of
+// PostgreSQL, which has no file. keep answers where it is, "" when none was needed.
+func (m *Migrator) CopyWith(keep func(ctx context.Context, from int64) (string, error)) {
+	m.snapshot = keep
+}
+
 // WithoutCopy is for a database that is itself a copy: none is made before migrating.
 func (m *Migrator) WithoutCopy() *Migrator {
 	m.snapshot = func(context.Context, int64) (string, error) { return "", nil }
@@ -162,7 +168,7 @@ func (m *Migrator) Check(ctx context.Context) error {
 }
 
 // Up migrates to the newest version. A database that holds data is copied
-// beside itself first (SQLite); the answer names that copy, if one was made.
+// first; the answer names that copy, if one was made.
 func (m *Migrator) Up(ctx context.Context) (snapshot string, err error) { return m.To(ctx, m.Newest()) }
 
 // Down takes back the newest migration, after a copy.
@@ -301,7 +307,7 @@ func (m *Migrator) step(f file, script string) *goose.GoFunc {
 }
 
 // vacuumInto copies a SQLite database beside itself, whole and checked by
-// SQLite as it is read. PostgreSQL is copied by its own tools.
+// SQLite as it is read. PostgreSQL has CopyWith.
 func (m *Migrator) vacuumInto(ctx context.Context, from int64) (string, error) {
 	if m.db.Engine == db.Postgres {
 		return "", nil

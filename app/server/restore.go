@@ -160,7 +160,7 @@ func restoreSchema(ctx context.Context, o Options, how backup.Restore, r Restori
 		return out, fmt.Errorf("%w in %s: with --replace a backup of it is made first, and this one takes its place", ErrNotEmpty, o.Config.DB.Masked())
 	}
 	if !empty {
-		if out.Kept, err = s.keepBefore(ctx, r.Progress); err != nil {
+		if out.Kept, err = s.keepBefore(ctx, "restore", r.Progress); err != nil {
 			return out, fmt.Errorf("keeping the database before it is replaced: %w", err)
 		}
 	}
@@ -176,14 +176,14 @@ func restoreSchema(ctx context.Context, o Options, how backup.Restore, r Restori
 	return out, err
 }
 
-// keepBefore makes a backup of what a restore is about to replace.
-func (s *Store) keepBefore(ctx context.Context, progress backup.Progress) (string, error) {
+// keepBefore makes a backup of a PostgreSQL database that is about to change as a whole.
+func (s *Store) keepBefore(ctx context.Context, what string, progress backup.Progress) (string, error) {
 	b, err := s.NewBackups(ctx)
 	if err != nil {
 		return "", err
 	}
 	defer b.Close()
-	b.NoRuns = true // it is not one of the schedule's, and goes when the backup comes
+	b.NoRuns = true // it is not one of the schedule's
 	pass, err := s.Config.Passphrase()
 	if err != nil {
 		return "", err
@@ -195,7 +195,7 @@ func (s *Store) keepBefore(ctx context.Context, progress backup.Progress) (strin
 	if pass != "" {
 		end += ".age"
 	}
-	head := filepath.Join(s.Config.BackupDir, "umbra-before-restore-"+s.Options.Clock.Now().UTC().Format("20060102T150405Z"))
+	head := filepath.Join(s.Config.BackupDir, "umbra-before-"+what+"-"+b.Clock.Now().UTC().Format("20060102T150405Z"))
 	path := head + end
 	for n := 2; ; n++ {
 		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {

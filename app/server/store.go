@@ -64,8 +64,19 @@ func OpenStore(ctx context.Context, o Options) (_ *Store, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Migrator, err = migrate.New(s.DB, o.Migrations)
+	if s.Migrator, err = migrate.New(s.DB, o.Migrations); err == nil && s.DB.Engine == db.Postgres {
+		s.Migrator.CopyWith(s.keepBeforeMigrating)
+	}
 	return s, err
+}
+
+// keepBeforeMigrating makes a backup of a PostgreSQL database that holds data.
+func (s *Store) keepBeforeMigrating(ctx context.Context, _ int64) (string, error) {
+	users, _, err := db.One(ctx, s.DB, db.Value[int64], "SELECT COUNT(*) FROM users")
+	if err != nil || users == 0 {
+		return "", err
+	}
+	return s.keepBefore(ctx, "migration", nil)
 }
 
 // refuseCluster refuses a cluster that is not ours to start before anything is
