@@ -45,6 +45,7 @@ test('one is written in a line, changed, dismissed, woken, deleted and brought b
   const { id } = await make(account, 'Once only', 30);
   await row(page, 'Once only').getByRole('checkbox').click();
   await expect(row(page, 'Once only')).toHaveCount(0);
+  await expect(toast(page).getByText('Dismissed “Once only”.')).toBeVisible();
   await undo(page);
   await expect(row(page, 'Once only')).toBeVisible();
   await row(page, 'Once only').getByRole('checkbox').click();
@@ -57,6 +58,7 @@ test('one is written in a line, changed, dismissed, woken, deleted and brought b
   await page.getByText('Open', { exact: true }).click();
   await page.getByRole('button', { name: 'Actions: Once only' }).click();
   await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await expect(toast(page).getByText('Deleted “Once only”.')).toBeVisible();
   await expect(row(page, 'Once only')).toHaveCount(0);
   await undo(page);
   await expect(row(page, 'Once only')).toBeVisible();
@@ -94,6 +96,7 @@ test.describe('snoozing', () => {
       await page.getByRole('menuitem', { name }).click();
       await expect.poll(async () => (await read(account, id)).snoozed_until).toBe(want);
       await expect(heads(page)).toHaveText(['Snoozed 1']);
+      await expect(toast(page).getByText('“Ring Ada” reminds again')).toBeVisible();
       await undo(page);
       await expect(heads(page)).toHaveText(['Due 1']);
       expect((await read(account, id)).snoozed_until).toBeNull();
@@ -197,6 +200,7 @@ test('another window sees a change at once', async ({ page, account, open }) => 
   await page.goto('/reminders');
   await row(page, 'Ring Ada').getByRole('checkbox').click();
   await expect(row(other, 'Ring Ada')).toHaveCount(0);
+  await expect(toast(page).getByText('Dismissed “Ring Ada”.')).toBeVisible();
   await undo(page);
   await expect(row(other, 'Ring Ada')).toBeVisible();
 });

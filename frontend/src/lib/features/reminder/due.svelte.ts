@@ -68,9 +68,8 @@ class Due {
     const due = this.#waiting.filter((r) => !told.has(r.id) && groupOf(r, now) === 'due');
     if (document.hidden) for (const r of due) this.#notify(r);
     if (!document.hidden) {
-      const mine = due.filter(claim);
-      if (mine.length > 0) this.all = [...this.all, ...mine];
       this.#waiting = this.#waiting.filter((r) => !due.includes(r));
+      for (const r of due) void claim(r).then((mine) => mine && (this.all = [...this.all, r]));
     }
     const next = Math.min(...this.#waiting.map((r) => Date.parse(r.due_at)).filter((at) => at > now), now + longest);
     this.#timer = setTimeout(() => (next >= now + longest ? void this.#read() : this.#look()), next - now + 20);
@@ -91,12 +90,25 @@ const saidKey = (r: Reminder) => `${r.id}@${r.due_at}`;
 /** What was told in any window, the last of it. */
 const said = () => JSON.parse(localStorage.getItem(mark) ?? '[]') as string[];
 
-/** Whether this window is the one to tell: another that was looked at has not told it yet. */
-function claim(r: Reminder): boolean {
+/** Whether this window is the one to tell: no other that was looked at has told it. */
+async function claim(r: Reminder): Promise<boolean> {
+  if (said().includes(saidKey(r)) || !(await first(saidKey(r)))) return false;
   const before = said();
   if (before.includes(saidKey(r))) return false;
   localStorage.setItem(mark, JSON.stringify([...before.slice(-49), saidKey(r)]));
   return true;
+}
+
+/** Of windows that ask at once, one is the first. It stays that for as long as it is open. */
+function first(key: string): Promise<boolean> {
+  // There are locks on https alone; elsewhere windows seldom ask in the same moment.
+  if (!navigator.locks) return new Promise((resolve) => setTimeout(() => resolve(true), Math.random() * 400));
+  return new Promise((resolve) => {
+    void navigator.locks.request(`umbra due ${key}`, { ifAvailable: true }, (lock) => {
+      resolve(lock !== null);
+      return lock ? new Promise(() => {}) : undefined;
+    });
+  });
 }
 
 export const due = new Due();
