@@ -102,7 +102,7 @@ func tidyProofs(dir string) {
 			if err == nil && info.ModTime().After(last) {
 				last = info.ModTime()
 			}
-			return nil //nolint:nilerr // what vanishes while we look is being removed by its owner
+			return nil // what vanishes while we look is being removed by its owner
 		})
 		if time.Since(last) > deadProof {
 			_ = os.RemoveAll(p)
