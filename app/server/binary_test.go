@@ -12,45 +12,55 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
 	"umbra/app/db/dbtest"
 )
 
-var built struct {
+// builds are the real programs, each built once a test run.
+type build struct {
 	once sync.Once
 	path string
 	err  error
 }
 
-// binary builds the real program once a test run.
-func binary(t *testing.T) string {
+var built, builtInside build
+
+func (b *build) program(t *testing.T, flags ...string) string {
 	t.Helper()
-	built.once.Do(func() {
+	b.once.Do(func() {
 		dir, err := os.MkdirTemp("", "umbra-binary-")
+		if err == nil {
+			err = os.Chmod(dir, 0o755) // another user may have to run it
+		}
 		if err != nil {
-			built.err = err
+			b.err = err
 			return
 		}
-		built.path = filepath.Join(dir, "umbra")
-		cmd := exec.Command("go", "build", "-o", built.path, ".")
+		b.path = filepath.Join(dir, "umbra")
+		cmd := exec.Command("go", append(append([]string{"build"}, flags...), "-o", b.path, ".")...)
 		cmd.Dir = dbtest.Root()
 		if out, err := cmd.CombinedOutput(); err != nil {
-			built.err = fmt.Errorf("%w: %s", err, out)
+			b.err = fmt.Errorf("%w: %s", err, out)
 		}
 	})
-	if built.err != nil {
-		t.Fatal(built.err)
+	if b.err != nil {
+		t.Fatal(b.err)
 	}
-	return built.path
+	return b.path
 }
+
+func binary(t *testing.T) string { return built.program(t) }
 
 // TestMain removes the binary that tests built.
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if built.path != "" {
-		_ = os.RemoveAll(filepath.Dir(built.path))
+	for _, path := range []string{built.path, builtInside.path} {
+		if path != "" {
+			_ = os.RemoveAll(filepath.Dir(path))
+		}
 	}
 	os.Exit(code)
 }
@@ -96,9 +106,16 @@ func freeAddress(t *testing.T) string {
 // start runs serve on a data folder and waits until it answers; settings are NAME=value.
 func start(t *testing.T, data string, settings ...string) *process {
 	t.Helper()
+	return launch(t, binary(t), nil, data, settings...)
+}
+
+// launch is start with another build of the program, as another user.
+func launch(t *testing.T, program string, as *syscall.SysProcAttr, data string, settings ...string) *process {
+	t.Helper()
 	address := freeAddress(t)
 	p := &process{t: t, out: &lockedBuffer{}, url: "http://" + address}
-	p.cmd = exec.Command(binary(t), "serve", "--data-dir", data, "--listen", address)
+	p.cmd = exec.Command(program, "serve", "--data-dir", data, "--listen", address)
+	p.cmd.SysProcAttr = as
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
 	p.cmd.Env = append(withoutUmbra(os.Environ()), "UMBRA_ARGON2_MEMORY_KIB=64", "UMBRA_ARGON2_TIME=1", "UMBRA_ARGON2_PARALLELISM=1")
 	p.cmd.Env = append(p.cmd.Env, settings...)

@@ -25,6 +25,7 @@ type ledger struct {
 	titles  map[int64]string // what must be there
 	unsure  map[int64]bool   // a change was under way when it died: either state is right
 	deleted map[int64]bool
+	refused int
 }
 
 // A server that is killed at any moment has lost nothing that it answered with
@@ -47,7 +48,7 @@ func TestKillLosesNothingAcknowledged(t *testing.T) {
 		for w := range 4 {
 			writer := &process{t: t, url: p.url, cookie: p.cookie}
 			seed := uint64(round*10 + w)
-			wg.Go(func() { l.write(writer, rand.New(rand.NewPCG(seed, 7))) })
+			wg.Go(func() { l.write(writer, rand.New(rand.NewPCG(seed, 7)), nil) })
 		}
 		time.Sleep(time.Duration(5+chance.IntN(60)) * time.Millisecond) // the moment of the kill is what is tested
 		p.kill()
@@ -65,10 +66,16 @@ func TestKillLosesNothingAcknowledged(t *testing.T) {
 	t.Logf("%d kills, %d to-dos acknowledged, %d deleted", kills, len(l.titles), len(l.deleted))
 }
 
-// write makes, changes and deletes to-dos until the server is gone.
-func (l *ledger) write(p *process, chance *rand.Rand) {
+// write makes, changes and deletes to-dos until the server is gone; with stop,
+// until that is closed, going on after a 503.
+func (l *ledger) write(p *process, chance *rand.Rand, stop <-chan struct{}) {
 	var own []int64
 	for i := 0; ; i++ {
+		select {
+		case <-stop:
+			return
+		default:
+		}
 		title := fmt.Sprintf("t%d-%d", chance.Uint32(), i)
 		body := `{"title":"` + title + `"}`
 		method, path := "POST", "/api/todos"
@@ -88,14 +95,22 @@ func (l *ledger) write(p *process, chance *rand.Rand) {
 			if id != 0 {
 				l.unsure[id] = true
 			}
+			if stop != nil && (err != nil || status != 503) {
+				p.t.Errorf("%s %s: %d %s %v", method, path, status, answer, err)
+			}
+			l.refused++
 			l.mu.Unlock()
-			return
+			if stop == nil {
+				return
+			}
+			continue
 		case method == "POST":
 			id = decodeJSON[item](p.t, answer).ID
 			own = append(own, id)
 			l.titles[id] = title
 		case method == "PUT":
 			l.titles[id] = title
+			delete(l.unsure, id)
 		default:
 			delete(l.titles, id)
 			l.deleted[id] = true
