@@ -1,6 +1,6 @@
 // Package pgembed runs the PostgreSQL that the larger build carries: it unpacks
 // it, makes a cluster in the data folder, runs it as a child that only this user
-// can reach, and stops it cleanly. docs/adr/0006 says why no library does this.
+// can reach, and stops it cleanly. docs/adr/0008 says why no library does this.
 //
 // In the data folder:
 //
