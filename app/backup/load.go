@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"umbra/app/db"
 	"umbra/app/fault"
@@ -47,7 +48,7 @@ func load(ctx context.Context, b *Reader, d *db.DB, copying bool, progress Progr
 			return unfit(fmt.Errorf("table %s: %w", s.table, err))
 		}
 	}
-	return checkReferences(ctx, d)
+	return checkReferences(ctx, d, into)
 }
 
 // match finds the tables that a backup names in the database that is filled. It
@@ -133,10 +134,15 @@ ORDER BY part, 2, 1`
 	})
 }
 
-// checkReferences: PostgreSQL did it when the keys were made again.
-func checkReferences(ctx context.Context, d *db.DB) error {
+// checkReferences: PostgreSQL did it when the keys were made again, and only
+// wants to know how its tables are filled.
+func checkReferences(ctx context.Context, d *db.DB, filled []Table) error {
 	if d.Engine == db.Postgres {
-		_, err := d.Exec(ctx, "ANALYZE")
+		names := make([]string, len(filled))
+		for i, t := range filled {
+			names[i] = `"` + t.Name + `"`
+		}
+		_, err := d.Exec(ctx, "ANALYZE "+strings.Join(names, ", "))
 		return err
 	}
 	orphan, found, err := db.One(ctx, d, db.Value[string], `SELECT "table" || ' refers to ' || parent FROM pragma_foreign_key_check LIMIT 1`)
