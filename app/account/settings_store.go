@@ -264,13 +264,16 @@ func (k settingsKind) Revert(ctx context.Context, w *journal.Writer, _ int64, im
 }
 
 // Detach lets go of the default calendar when it is deleted.
-func (k settingsKind) Detach(ctx context.Context, w *journal.Writer, kind string, id int64) error {
+func (k settingsKind) Detach(ctx context.Context, w *journal.Writer, kind string, id int64) func() error {
 	if kind != "calendar" {
 		return nil
 	}
-	current, err := k.DefaultCalendar(ctx, w.Caller.UserID)
-	if err != nil || current == nil || *current != id {
-		return err
+	asked := db.Ask(ctx, k.DB, db.Value[*int64], "SELECT default_calendar_id FROM settings WHERE user_id = $1", w.Caller.UserID)
+	return func() error {
+		current, _, err := asked()
+		if err != nil || current == nil || *current != id {
+			return err
+		}
+		return k.SetDefaultCalendar(ctx, w, nil)
 	}
-	return k.SetDefaultCalendar(ctx, w, nil)
 }

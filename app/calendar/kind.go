@@ -38,4 +38,4 @@ func (s *Service) Revert(ctx context.Context, w *journal.Writer, id int64, img [
 }
 
 // Detach has nothing to let go of: a calendar refers to nothing.
-func (s *Service) Detach(context.Context, *journal.Writer, string, int64) error { return nil }
+func (s *Service) Detach(context.Context, *journal.Writer, string, int64) func() error { return nil }

@@ -154,6 +154,10 @@ func (s *Service) save(ctx context.Context, w *journal.Writer, c, before *Calend
 
 // remove deletes a calendar; its events go when they are told to let go of it.
 func (s *Service) remove(ctx context.Context, w *journal.Writer, c Calendar) error {
+	var letGo func() error
+	if !c.Default {
+		letGo = w.Detaching(ctx, KindName, c.ID)
+	}
 	heir, found, err := s.other(ctx, w.Caller.UserID, c.ID)
 	if err != nil {
 		return err
@@ -166,8 +170,9 @@ func (s *Service) remove(ctx context.Context, w *journal.Writer, c Calendar) err
 		if err != nil {
 			return err
 		}
+		letGo = w.Detaching(ctx, KindName, c.ID) // the settings have let go already
 	}
-	if err := w.Detach(ctx, KindName, c.ID); err != nil {
+	if err := letGo(); err != nil {
 		return err
 	}
 	if err := s.db.Later(ctx, "DELETE FROM calendars WHERE user_id = $1 AND id = $2", w.Caller.UserID, c.ID); err != nil {

@@ -2,6 +2,8 @@ package db
 
 import (
 	"context"
+	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"time"
 
@@ -20,8 +22,8 @@ func (d *DB) Listen(ctx context.Context, channel string, ready func(), hear func
 		return err
 	}
 	defer func() { _ = conn.Close() }()
-	return conn.Raw(func(driver any) error {
-		c := driver.(*stdlib.Conn).Conn()
+	return conn.Raw(func(on any) error {
+		c := on.(*stdlib.Conn).Conn()
 		// Never back to the pool: it would go on listening there.
 		defer func() { _ = c.Close(context.WithoutCancel(ctx)) }()
 		if _, err := c.Exec(ctx, "LISTEN "+channel); err != nil {
@@ -49,14 +51,42 @@ func (d *DB) Listen(ctx context.Context, channel string, ready func(), hear func
 	})
 }
 
+// Notifier sends to channels of a PostgreSQL database, over a connection of its
+// own: requests do not wait for it. It is for one goroutine.
+type Notifier struct {
+	db   *DB
+	conn *sql.Conn
+}
+
+// NewNotifier makes one; it connects when it is used.
+func (d *DB) NewNotifier() *Notifier { return &Notifier{db: d} }
+
 // Notify sends to a channel, at most 8000 bytes. It is a transaction of its own:
 // within another it would make all commits of the database wait for each other.
-func (d *DB) Notify(ctx context.Context, channel, payload string) error {
-	return d.Tx(ctx, func(ctx context.Context) error {
-		// Only wakes somebody: not worth waiting for the disk.
-		if err := d.Later(ctx, "SET LOCAL synchronous_commit = off"); err != nil {
+func (n *Notifier) Notify(ctx context.Context, channel, payload string) (err error) {
+	defer func() {
+		if err != nil {
+			n.Close()
+		}
+	}()
+	if n.conn == nil {
+		if n.conn, err = n.db.read.Conn(ctx); err != nil {
 			return err
 		}
-		return d.Later(ctx, "SELECT pg_notify($1, $2)", channel, payload)
-	})
+		// It only wakes somebody: that is not worth waiting for the disk.
+		if _, err := n.conn.ExecContext(ctx, "SET synchronous_commit = off"); err != nil {
+			return err
+		}
+	}
+	_, err = n.conn.ExecContext(ctx, "SELECT pg_notify($1, $2)", channel, payload)
+	return err
+}
+
+// Close ends the connection, which is as no other should be.
+func (n *Notifier) Close() {
+	if n.conn != nil {
+		_ = n.conn.Raw(func(any) error { return driver.ErrBadConn })
+		_ = n.conn.Close()
+		n.conn = nil
+	}
 }

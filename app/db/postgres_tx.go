@@ -213,43 +213,53 @@ func (r *pgRows) Close() error {
 	return err
 }
 
-// Ask is One for a row that is not needed at once: in a transaction on
+// AskAll is Query for rows that are not needed at once: in a transaction on
 // PostgreSQL it travels with the next statement, unless answer is called before.
 // Its locks are taken before that statement runs.
-func Ask[T any](ctx context.Context, d *DB, scan func(Scanner) (T, error), query string, args ...any) (answer func() (T, bool, error)) {
-	var v T
-	var found bool
+func AskAll[T any](ctx context.Context, d *DB, scan func(Scanner) (T, error), query string, args ...any) (answer func() ([]T, error)) {
+	var all []T
 	var err error
 	p := d.pgTx(ctx)
 	if p == nil {
-		v, found, err = One(ctx, d, scan, query, args...)
-		return func() (T, bool, error) { return v, found, err }
+		all, err = Query(ctx, d, scan, query, args...)
+		return func() ([]T, error) { return all, err }
 	}
 	watched(ctx, query, args)
 	read := false
 	p.held = append(p.held, statement{query: query, args: args, read: func(results pgx.BatchResults) error {
 		read = true
 		r, e := results.Query()
-		if e != nil {
-			err = mapError(ctx, query, e)
-			return e
-		}
-		if r.Next() {
-			found = true
+		for e == nil && r.Next() {
+			var v T
 			v, e = scan(r)
+			all = append(all, v)
 		}
-		r.Close()
-		if e == nil {
-			e = r.Err()
+		if r != nil {
+			r.Close()
+			if e == nil {
+				e = r.Err()
+			}
 		}
 		err = mapError(ctx, query, e)
 		return e
 	}})
-	return func() (T, bool, error) {
+	return func() ([]T, error) {
 		if !read && err == nil {
 			err = mapError(ctx, query, p.flush(ctx))
 		}
-		return v, found, err
+		return all, err
+	}
+}
+
+// Ask is AskAll for the first row.
+func Ask[T any](ctx context.Context, d *DB, scan func(Scanner) (T, error), query string, args ...any) (answer func() (T, bool, error)) {
+	all := AskAll(ctx, d, scan, query, args...)
+	return func() (v T, found bool, err error) {
+		rows, err := all()
+		if err != nil || len(rows) == 0 {
+			return v, false, err
+		}
+		return rows[0], true, nil
 	}
 }
 

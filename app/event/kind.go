@@ -69,7 +69,7 @@ func (s *Service) reconnect(ctx context.Context, w *journal.Writer, e *Event) er
 
 // Detach deletes the events of a calendar that is being deleted, and lets go of
 // a person or place.
-func (s *Service) Detach(ctx context.Context, w *journal.Writer, kind string, id int64) error {
+func (s *Service) Detach(ctx context.Context, w *journal.Writer, kind string, id int64) func() error {
 	cond, known := map[string]string{
 		"calendar": "calendar_id = $2",
 		"location": "location_id = $2",
@@ -78,26 +78,29 @@ func (s *Service) Detach(ctx context.Context, w *journal.Writer, kind string, id
 	if !known {
 		return nil
 	}
-	all, err := db.Query(ctx, s.db, scan, "SELECT "+columns+" FROM calendar_events WHERE user_id = $1 AND "+cond+" ORDER BY id", w.Caller.UserID, id)
-	if err != nil {
-		return err
-	}
-	for _, before := range all {
-		e := before
-		switch kind {
-		case "calendar":
-			if err := s.remove(ctx, w, e); err != nil {
-				return err
-			}
-			continue
-		case "location":
-			e.LocationID = nil
-		case "person":
-			e.PersonIDs = slices.DeleteFunc(slices.Clone(e.PersonIDs), func(p int64) bool { return p == id })
-		}
-		if err := s.save(ctx, w, &e, &before, journal.Update); err != nil {
+	asked := db.AskAll(ctx, s.db, scan, "SELECT "+columns+" FROM calendar_events WHERE user_id = $1 AND "+cond+" ORDER BY id", w.Caller.UserID, id)
+	return func() error {
+		all, err := asked()
+		if err != nil {
 			return err
 		}
+		for _, before := range all {
+			e := before
+			switch kind {
+			case "calendar":
+				if err := s.remove(ctx, w, e); err != nil {
+					return err
+				}
+				continue
+			case "location":
+				e.LocationID = nil
+			case "person":
+				e.PersonIDs = slices.DeleteFunc(slices.Clone(e.PersonIDs), func(p int64) bool { return p == id })
+			}
+			if err := s.save(ctx, w, &e, &before, journal.Update); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
-	return nil
 }

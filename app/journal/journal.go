@@ -40,8 +40,9 @@ type Kind interface {
 	// function that every write goes through; a nil image deletes it.
 	// References to records that are gone are let go of.
 	Revert(ctx context.Context, w *Writer, id int64, image []byte) error
-	// Detach lets go of every reference to a record that is being deleted.
-	Detach(ctx context.Context, w *Writer, kind string, id int64) error
+	// Detach asks (db.AskAll) what refers to a record that is being deleted; what
+	// it answers lets go of that. nil: nothing of this kind ever does.
+	Detach(ctx context.Context, w *Writer, kind string, id int64) (letGo func() error)
 }
 
 // Journal writes and reads the journal of one database.
@@ -254,14 +255,28 @@ func (w *Writer) Because(kind string, id int64, fn func() error) error {
 // Detach lets go of every reference to a record, in all kinds, as consequences
 // of its deletion. Call it before the row is taken out.
 func (w *Writer) Detach(ctx context.Context, kind string, id int64) error {
-	return w.Because(kind, id, func() error {
-		for _, k := range w.j.order {
-			if err := k.Detach(ctx, w, kind, id); err != nil {
-				return err
-			}
+	return w.Detaching(ctx, kind, id)()
+}
+
+// Detaching is Detach in two steps: it asks what refers to the record, together
+// with what is asked next, and answers what lets go of it.
+func (w *Writer) Detaching(ctx context.Context, kind string, id int64) (letGo func() error) {
+	var steps []func() error
+	for _, k := range w.j.order {
+		if step := k.Detach(ctx, w, kind, id); step != nil {
+			steps = append(steps, step)
 		}
-		return nil
-	})
+	}
+	return func() error {
+		return w.Because(kind, id, func() error {
+			for _, step := range steps {
+				if err := step(); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
 }
 
 // Exists says whether the user has a record of that kind.

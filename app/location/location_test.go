@@ -49,10 +49,12 @@ type other struct{ detached *[]string }
 func (other) Name() string                                                 { return "todo" }
 func (other) Table() string                                                { return "todos" }
 func (other) Revert(context.Context, *journal.Writer, int64, []byte) error { return nil }
-func (o other) Detach(ctx context.Context, w *journal.Writer, kind string, id int64) error {
-	there, err := w.Exists(ctx, kind, id)
-	*o.detached = append(*o.detached, fmt.Sprintf("%s %d %v", kind, id, there))
-	return err
+func (o other) Detach(ctx context.Context, w *journal.Writer, kind string, id int64) func() error {
+	return func() error {
+		there, err := w.Exists(ctx, kind, id)
+		*o.detached = append(*o.detached, fmt.Sprintf("%s %d %v", kind, id, there))
+		return err
+	}
 }
 
 func (h house) make(t *testing.T, u location.Update) location.Location {

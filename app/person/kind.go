@@ -42,7 +42,7 @@ func (s *Service) Revert(ctx context.Context, w *journal.Writer, id int64, img [
 }
 
 // Detach has nothing to do: a person refers to nothing.
-func (s *Service) Detach(context.Context, *journal.Writer, string, int64) error { return nil }
+func (s *Service) Detach(context.Context, *journal.Writer, string, int64) func() error { return nil }
 
 // image is how the journal keeps a person: their fields, and what the API does
 // not show. PhotoWas is left out where the change left the photo alone.

@@ -41,7 +41,7 @@ func (s *Service) Revert(ctx context.Context, w *journal.Writer, id int64, img [
 }
 
 // Detach has nothing to let go of: a project names no other record.
-func (s *Service) Detach(context.Context, *journal.Writer, string, int64) error { return nil }
+func (s *Service) Detach(context.Context, *journal.Writer, string, int64) func() error { return nil }
 
 // tasks is the service as the journal's kind of tasks.
 type tasks struct{ s *Service }
@@ -120,21 +120,24 @@ func same(a, b Task) bool {
 }
 
 // Detach lets go of a person who is being deleted.
-func (k tasks) Detach(ctx context.Context, w *journal.Writer, kind string, id int64) error {
+func (k tasks) Detach(ctx context.Context, w *journal.Writer, kind string, id int64) func() error {
 	if kind != "person" {
 		return nil // its parts and its project's tasks went before
 	}
-	all, err := db.Query(ctx, k.s.db, scanTask, "SELECT "+taskColumns+
+	asked := db.AskAll(ctx, k.s.db, scanTask, "SELECT "+taskColumns+
 		" FROM project_tasks WHERE user_id = $1 AND person_id = $2 ORDER BY id", w.Caller.UserID, id)
-	if err != nil {
-		return err
-	}
-	for _, before := range all {
-		t := before
-		t.PersonID = nil
-		if err := k.s.putTask(ctx, w, &t, &before, journal.Update); err != nil {
+	return func() error {
+		all, err := asked()
+		if err != nil {
 			return err
 		}
+		for _, before := range all {
+			t := before
+			t.PersonID = nil
+			if err := k.s.putTask(ctx, w, &t, &before, journal.Update); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
-	return nil
 }

@@ -132,6 +132,7 @@ func (s *Service) save(ctx context.Context, w *journal.Writer, p, before *Projec
 
 // remove deletes a project after its tasks, so that undo finds the project first.
 func (s *Service) remove(ctx context.Context, w *journal.Writer, p Project) error {
+	letGo := w.Detaching(ctx, KindName, p.ID)
 	all, err := s.tasksOf(ctx, w.Caller.UserID, p.ID)
 	if err != nil {
 		return err
@@ -139,7 +140,7 @@ func (s *Service) remove(ctx context.Context, w *journal.Writer, p Project) erro
 	if err := w.Because(KindName, p.ID, func() error { return s.dropTasks(ctx, w, all) }); err != nil {
 		return err
 	}
-	if err := w.Detach(ctx, KindName, p.ID); err != nil {
+	if err := letGo(); err != nil {
 		return err
 	}
 	if err := s.db.Later(ctx, "DELETE FROM projects WHERE user_id = $1 AND id = $2", w.Caller.UserID, p.ID); err != nil {

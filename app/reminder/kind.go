@@ -56,22 +56,26 @@ func (s *Service) Revert(ctx context.Context, w *journal.Writer, id int64, img [
 }
 
 // Detach lets go of a to-do, event, person or place that is being deleted.
-func (s *Service) Detach(ctx context.Context, w *journal.Writer, kind string, id int64) error {
+func (s *Service) Detach(ctx context.Context, w *journal.Writer, kind string, id int64) func() error {
 	for _, ref := range references {
 		if ref.kind != kind {
 			continue
 		}
-		all, err := db.Query(ctx, s.db, scan, "SELECT "+columns+" FROM reminders WHERE user_id = $1 AND "+ref.column+" = $2 ORDER BY id",
+		asked := db.AskAll(ctx, s.db, scan, "SELECT "+columns+" FROM reminders WHERE user_id = $1 AND "+ref.column+" = $2 ORDER BY id",
 			w.Caller.UserID, id)
-		if err != nil {
-			return err
-		}
-		for _, before := range all {
-			r := before
-			*ref.of(&r) = nil
-			if err := s.save(ctx, w, &r, &before, journal.Update); err != nil {
+		return func() error {
+			all, err := asked()
+			if err != nil {
 				return err
 			}
+			for _, before := range all {
+				r := before
+				*ref.of(&r) = nil
+				if err := s.save(ctx, w, &r, &before, journal.Update); err != nil {
+					return err
+				}
+			}
+			return nil
 		}
 	}
 	return nil

@@ -79,6 +79,27 @@ func TestRoundTrips(t *testing.T) {
 			{"PUT", b.path + "/{}", `{"` + name + `": "Another %d"}`, 3},
 		}...)
 	}
+	// The first time prepares the statements, and a connection that rested for a
+	// second is asked whether it is alive: what is repeated counts.
+	least := func(trips func(i int) int64) int64 {
+		fewest := trips(0)
+		for i := range 2 {
+			fewest = min(fewest, trips(i+1))
+		}
+		return fewest
+	}
+	for _, b := range bodies {
+		n := least(func(int) int64 {
+			id := add(b.path, b.body)
+			before := proxy.Trips()
+			h.ask(t, "DELETE", fmt.Sprintf("%s/%d", b.path, id), "", "Cookie", ann).is(204)
+			return proxy.Trips() - before - 1
+		})
+		t.Logf("DELETE %-26s %d of 3", b.path, n)
+		if n > 3 {
+			t.Errorf("DELETE %s goes to the database %d times, and may 3", b.path, n)
+		}
+	}
 	few := map[string]int64{}
 	once := func(i int, method, path, body string) int64 {
 		t.Helper()
@@ -93,16 +114,14 @@ func TestRoundTrips(t *testing.T) {
 		}
 		return proxy.Trips() - before - 1 // the session's
 	}
-	for i, tt := range tests {
-		once(3*i, tt.method, tt.path, tt.body) // the statements are prepared
-		once(3*i+1, tt.method, tt.path, tt.body)
-		few[tt.method+tt.path] = once(3*i+2, tt.method, tt.path, tt.body)
+	for _, tt := range tests {
+		few[tt.method+tt.path] = least(func(i int) int64 { return once(i, tt.method, tt.path, tt.body) })
 	}
 	for range 12 {
 		fill()
 	}
-	for i, tt := range tests {
-		many := once(3*i+1, tt.method, tt.path, tt.body)
+	for _, tt := range tests {
+		many := least(func(i int) int64 { return once(i+10, tt.method, tt.path, tt.body) })
 		t.Logf("%-6s %-26s %d of %d", tt.method, tt.path, many, tt.budget)
 		if many > tt.budget {
 			t.Errorf("%s %s goes to the database %d times, and may %d", tt.method, tt.path, many, tt.budget)

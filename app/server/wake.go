@@ -22,7 +22,7 @@ const maxPayload = 7000
 
 // waker tells the other servers. Users are gathered while a word is under way.
 type waker struct {
-	db   *db.DB
+	to   *db.Notifier
 	name string // tells our own words apart
 
 	mu    sync.Mutex
@@ -37,7 +37,7 @@ func startWaker(d *db.DB, j *journal.Journal) *waker {
 	if d.Engine != db.Postgres {
 		return nil
 	}
-	w := &waker{db: d, name: secret.NewToken()[:12], users: map[int64]bool{}, poke: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
+	w := &waker{to: d.NewNotifier(), name: secret.NewToken()[:12], users: map[int64]bool{}, poke: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
 	j.Tell(w.add)
 	go w.run()
 	return w
@@ -55,6 +55,7 @@ func (w *waker) add(userID int64) {
 
 func (w *waker) run() {
 	defer close(w.done)
+	defer w.to.Close()
 	for {
 		select {
 		case <-w.poke:
@@ -85,7 +86,7 @@ func (w *waker) send() {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	_ = w.db.Notify(ctx, wakeChannel, payload) // the heartbeat makes up for it
+	_ = w.to.Notify(ctx, wakeChannel, payload) // the heartbeat makes up for it
 }
 
 // close sends what is left.

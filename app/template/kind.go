@@ -57,7 +57,7 @@ func (s *Service) Revert(ctx context.Context, w *journal.Writer, id int64, img [
 
 // Detach lets go of a calendar, person or place that is being deleted. There
 // are few templates, so the people in them need no index.
-func (s *Service) Detach(ctx context.Context, w *journal.Writer, kind string, id int64) error {
+func (s *Service) Detach(ctx context.Context, w *journal.Writer, kind string, id int64) func() error {
 	cond, known := map[string]string{"calendar": "calendar_id = $2", "location": "location_id = $2", "person": "person_ids <> '[]'"}[kind]
 	if !known {
 		return nil
@@ -66,26 +66,29 @@ func (s *Service) Detach(ctx context.Context, w *journal.Writer, kind string, id
 	if kind == "person" {
 		args = args[:1]
 	}
-	all, err := db.Query(ctx, s.db, scan, "SELECT "+columns+" FROM event_templates WHERE user_id = $1 AND "+cond+" ORDER BY id", args...)
-	if err != nil {
-		return err
-	}
-	for _, before := range all {
-		t := before
-		switch kind {
-		case "calendar":
-			t.CalendarID = nil
-		case "location":
-			t.LocationID = nil
-		case "person":
-			if !slices.Contains(t.PersonIDs, id) {
-				continue
-			}
-			t.PersonIDs = slices.DeleteFunc(slices.Clone(t.PersonIDs), func(p int64) bool { return p == id })
-		}
-		if err := s.save(ctx, w, &t, &before, journal.Update); err != nil {
+	asked := db.AskAll(ctx, s.db, scan, "SELECT "+columns+" FROM event_templates WHERE user_id = $1 AND "+cond+" ORDER BY id", args...)
+	return func() error {
+		all, err := asked()
+		if err != nil {
 			return err
 		}
+		for _, before := range all {
+			t := before
+			switch kind {
+			case "calendar":
+				t.CalendarID = nil
+			case "location":
+				t.LocationID = nil
+			case "person":
+				if !slices.Contains(t.PersonIDs, id) {
+					continue
+				}
+				t.PersonIDs = slices.DeleteFunc(slices.Clone(t.PersonIDs), func(p int64) bool { return p == id })
+			}
+			if err := s.save(ctx, w, &t, &before, journal.Update); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
-	return nil
 }

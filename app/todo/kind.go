@@ -52,28 +52,31 @@ func (s *Service) Revert(ctx context.Context, w *journal.Writer, id int64, img [
 }
 
 // Detach lets go of a project, person or place that is being deleted.
-func (s *Service) Detach(ctx context.Context, w *journal.Writer, kind string, id int64) error {
+func (s *Service) Detach(ctx context.Context, w *journal.Writer, kind string, id int64) func() error {
 	column, known := map[string]string{"project": "project_id", "person": "person_id", "location": "location_id"}[kind]
 	if !known {
 		return nil // its parts went before a to-do does
 	}
-	all, err := db.Query(ctx, s.db, scan, "SELECT "+columns+" FROM todos WHERE user_id = $1 AND "+column+" = $2 ORDER BY id", w.Caller.UserID, id)
-	if err != nil {
-		return err
-	}
-	for _, before := range all {
-		t := before
-		switch kind {
-		case "project":
-			t.ProjectID = nil
-		case "person":
-			t.PersonID = nil
-		case "location":
-			t.LocationID = nil
-		}
-		if err := s.save(ctx, w, &t, &before, journal.Update); err != nil {
+	asked := db.AskAll(ctx, s.db, scan, "SELECT "+columns+" FROM todos WHERE user_id = $1 AND "+column+" = $2 ORDER BY id", w.Caller.UserID, id)
+	return func() error {
+		all, err := asked()
+		if err != nil {
 			return err
 		}
+		for _, before := range all {
+			t := before
+			switch kind {
+			case "project":
+				t.ProjectID = nil
+			case "person":
+				t.PersonID = nil
+			case "location":
+				t.LocationID = nil
+			}
+			if err := s.save(ctx, w, &t, &before, journal.Update); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
-	return nil
 }

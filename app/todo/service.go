@@ -198,6 +198,7 @@ func (s *Service) save(ctx context.Context, w *journal.Writer, t, before *Todo, 
 
 // remove deletes a to-do after its parts, so that undo finds the parent first.
 func (s *Service) remove(ctx context.Context, w *journal.Writer, t Todo) error {
+	letGo := w.Detaching(ctx, KindName, t.ID)
 	parts, err := s.children(ctx, w.Caller.UserID, t.ID)
 	if err != nil {
 		return err
@@ -213,7 +214,7 @@ func (s *Service) remove(ctx context.Context, w *journal.Writer, t Todo) error {
 	if err != nil {
 		return err
 	}
-	if err := w.Detach(ctx, KindName, t.ID); err != nil {
+	if err := letGo(); err != nil {
 		return err
 	}
 	if err := s.db.Later(ctx, "DELETE FROM todos WHERE user_id = $1 AND id = $2", w.Caller.UserID, t.ID); err != nil {

@@ -1,6 +1,7 @@
 package dbtest
 
 import (
+	"bytes"
 	"io"
 	"net"
 	"net/url"
@@ -56,7 +57,8 @@ func NewProxy(t testing.TB, address string, delay time.Duration) *Proxy {
 }
 
 // Trips is how many round trips there were so far: how often a client, having
-// heard from the server, spoke again.
+// heard from the server, spoke again. Connections that tell other servers
+// are left out, by their synchronous_commit: no request waits for them.
 func (p *Proxy) Trips() int64 { return p.trips.Load() }
 
 // Cut breaks all connections, as a server that stops does.
@@ -84,16 +86,22 @@ func (p *Proxy) serve(client net.Conn) {
 		delete(p.conns, server)
 		p.mu.Unlock()
 	}()
-	var asked atomic.Bool // the client spoke last
+	var asked, apart atomic.Bool // the client spoke last; nobody waits for this connection
+	var trips atomic.Int64
 	go func() {
-		_, _ = io.Copy(server, through{client, func() {
-			if !asked.Swap(true) {
+		_, _ = io.Copy(server, through{client, func(b []byte) {
+			if !apart.Load() && bytes.Contains(b, []byte("synchronous_commit")) {
+				apart.Store(true)
+				p.trips.Add(-trips.Load())
+			}
+			if !asked.Swap(true) && !apart.Load() {
+				trips.Add(1)
 				p.trips.Add(1)
 			}
 		}})
 		_ = server.Close()
 	}()
-	_, _ = io.Copy(client, through{server, func() {
+	_, _ = io.Copy(client, through{server, func([]byte) {
 		if asked.Swap(false) {
 			time.Sleep(p.delay)
 		}
@@ -103,13 +111,13 @@ func (p *Proxy) serve(client net.Conn) {
 // through tells of each read that brought something.
 type through struct {
 	from io.Reader
-	tell func()
+	tell func([]byte)
 }
 
 func (r through) Read(b []byte) (int, error) {
 	n, err := r.from.Read(b)
 	if n > 0 {
-		r.tell()
+		r.tell(b[:n])
 	}
 	return n, err
 }

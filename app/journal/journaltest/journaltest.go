@@ -56,4 +56,4 @@ func (k kind) Table() string { return k.table }
 func (k kind) Revert(context.Context, *journal.Writer, int64, []byte) error {
 	return nil
 }
-func (k kind) Detach(context.Context, *journal.Writer, string, int64) error { return nil }
+func (k kind) Detach(context.Context, *journal.Writer, string, int64) func() error { return nil }
