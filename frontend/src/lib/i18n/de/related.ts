@@ -28,4 +28,7 @@ export const related = {
   addedOn: (when: string) => `Hinzugefügt ${when}`,
   changedOn: (when: string) => `geändert ${when}`,
   history: 'Verlauf der Änderungen',
+  whatChanged: 'Was sich geändert hat',
+  operations: { create: 'Hinzugefügt', update: 'Geändert', delete: 'Gelöscht', restore: 'Zurückgeholt' },
+  sources: { api: '', cli: 'auf dem Server', import: 'durch einen Import', undo: 'durch Rückgängig', dav: 'von einem anderen Gerät', demo: 'als Beispiel', system: 'von selbst' } as Record<string, string>,
 };

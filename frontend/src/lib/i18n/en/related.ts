@@ -28,4 +28,7 @@ export const related = {
   addedOn: (when: string) => `Added ${when}`,
   changedOn: (when: string) => `changed ${when}`,
   history: 'History of changes',
+  whatChanged: 'What changed',
+  operations: { create: 'Added', update: 'Changed', delete: 'Deleted', restore: 'Brought back' },
+  sources: { api: '', cli: 'on the server', import: 'by an import', undo: 'by undo', dav: 'from another device', demo: 'as an example', system: 'by itself' } as Record<string, string>,
 };
