@@ -35,6 +35,7 @@ export class Agenda {
   #range: Range | undefined;
   #run = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #heard = 0;
 
   #colors = $derived(new Map(this.calendars.items.map((c) => [c.id, c.color])));
   #visible = $derived(new Set(this.calendars.items.filter((c) => c.visible).map((c) => c.id)));
@@ -113,7 +114,10 @@ export class Agenda {
     if (heard !== 'reset' && !['event', 'todo', 'task', 'project', 'reminder', 'person', 'calendar', 'settings'].includes(heard.kind)) return;
     this.#kept.clear();
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#read(), 120);
+    // A first change is read at once; of many in a row, the last ones together.
+    const at = Date.now();
+    this.#timer = setTimeout(() => void this.#read(), at - this.#heard > 1000 ? 10 : 200);
+    this.#heard = at;
   };
 
   async #read(): Promise<void> {

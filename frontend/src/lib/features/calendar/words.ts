@@ -42,10 +42,10 @@ export function nameOf(item: Item): string {
   return title;
 }
 
-/** What the eye sees from where an item stands, for those who hear it: the day, the time, and what it is. */
-export function aside(item: Item): string {
+/** What the eye sees from where an item stands, for those who hear it: the day, the time unless it is written there, and what it is. */
+export function aside(item: Item, timed = false): string {
   const day = item.allDay && item.first !== item.last ? '' : longDay(item.first);
   const kind = item.kind === 'todo' || item.kind === 'task' || item.kind === 'reminder' ? t.common.kinds[item.kind] : '';
   const status = item.event && item.event.status !== 'confirmed' ? t.calendar.statuses[item.event.status] : '';
-  return [kind, day, timeSpan(item), elsewhere(item), item.event?.occurrence ? t.calendar.repeats : '', status].filter(Boolean).map((x) => `, ${x}`).join('');
+  return [kind, day, ...(timed ? [] : [timeSpan(item), elsewhere(item)]), item.event?.occurrence ? t.calendar.repeats : '', status].filter(Boolean).map((x) => `, ${x}`).join('');
 }
