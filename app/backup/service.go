@@ -268,6 +268,9 @@ func (s *Service) write(ctx context.Context, path, passphrase string, progress P
 	if made.Manifest.Mended > 0 {
 		made.Warning = fmt.Sprintf("%d texts held bytes that are no text; they got U+FFFD in their place", made.Manifest.Mended)
 	}
+	if err = f.Close(); err != nil { // Windows renames no file that is open
+		return made, err
+	}
 	if err = os.Rename(part, path); err != nil {
 		return made, err
 	}
