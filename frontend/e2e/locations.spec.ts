@@ -2,7 +2,8 @@ import { axeFinds, expect, stands, test } from './fixture';
 import type { Page } from '@playwright/test';
 
 const row = (page: Page, name: string) => page.getByRole('listitem').filter({ has: page.getByRole('link', { name: new RegExp(`^${name}`) }) });
-const undo = (page: Page) => page.getByRole('button', { name: 'Undo', exact: true }).last().click();
+/** Takes back what a message says. */
+const undo = (page: Page, said: string | RegExp) => page.locator('.toast').filter({ hasText: said }).getByRole('button', { name: 'Undo' }).last().click();
 const map = (page: Page) => page.getByRole('application', { name: /Map of your places/ });
 
 /** How many colours a canvas shows: a map that is drawn has several. */
@@ -62,11 +63,11 @@ test('makes a place with every field, by a press on the map, changes and deletes
   const renamed = page.getByRole('dialog', { name: 'Corner Café' });
   await expect(renamed).toBeVisible();
   expect(await account.get(`/api/locations/${stored.id}`)).toMatchObject({ latitude: null, longitude: null });
-  await undo(page);
+  await undo(page, 'Changed Corner Café');
   await expect(place).toBeVisible();
   await place.getByRole('button', { name: 'Delete' }).click();
   await expect(page.getByText('No places yet')).toBeVisible();
-  await undo(page);
+  await undo(page, 'Deleted Corner Bakery');
   await expect(row(page, 'Corner Bakery')).toBeVisible();
 });
 
@@ -213,6 +214,7 @@ test.describe('two windows', () => {
       await other.getByRole('dialog').getByLabel('Category').fill('theirs');
       await other.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
       await expect(other.getByRole('dialog', { name: 'Pub' })).toBeVisible();
+      await page.bringToFront();
       await sheet.getByRole('button', { name: 'Save' }).click();
       const question = page.getByRole('dialog', { name: 'Changed in the meantime' });
       await expect(question.getByRole('row', { name: /Category/ })).toContainText('mine');

@@ -3,7 +3,8 @@ import { axeFinds, expect, stands, test } from './fixture';
 import type { Page } from '@playwright/test';
 
 const row = (page: Page, name: string) => page.getByRole('listitem').filter({ has: page.getByRole('link', { name }) });
-const undo = (page: Page) => page.getByRole('button', { name: 'Undo', exact: true }).last().click();
+/** Takes back what a message says. */
+const undo = (page: Page, said: string | RegExp) => page.locator('.toast').filter({ hasText: said }).getByRole('button', { name: 'Undo' }).last().click();
 
 /** A picture of one colour, as a camera would hand it over: large. */
 function png(width: number, height: number): Buffer {
@@ -87,14 +88,14 @@ test('makes somebody with every field, shows them, changes and deletes them, and
   await sheet.getByLabel('Last name').fill('King');
   await sheet.getByRole('button', { name: 'Save' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Ada King' })).toBeVisible();
-  await undo(page);
+  await undo(page, 'Changed Ada King');
   await expect(page.getByRole('heading', { level: 1, name: 'Ada Lovelace' })).toBeVisible();
 
   await page.getByRole('button', { name: 'Edit', exact: true }).click();
   await sheet.getByRole('button', { name: 'Delete' }).click();
   await expect(page).toHaveURL(/\/people$/);
   await expect(page.getByText('Nobody here yet')).toBeVisible();
-  await undo(page);
+  await undo(page, 'Deleted Ada Lovelace');
   await expect(row(page, 'Ada Lovelace')).toBeVisible();
 });
 
@@ -133,7 +134,7 @@ test('makes a photo small before it is sent, shows it first, and takes it away a
   await sheet.getByRole('button', { name: 'Remove the photo' }).click();
   await sheet.getByRole('button', { name: 'Save' }).click();
   await expect(page.locator('header .avatar img')).toHaveCount(0);
-  await undo(page);
+  await undo(page, 'Changed Grace');
   await expect(page.locator('header .avatar img')).toBeVisible();
 
   await page.getByRole('button', { name: 'Edit', exact: true }).click();
@@ -217,7 +218,7 @@ test('changes many at once, and takes that back as one', async ({ page, account 
   await page.getByRole('dialog').getByLabel('Group for 2 people').fill('Choir');
   await page.getByRole('dialog').getByRole('button', { name: 'Add' }).click();
   await expect.poll(async () => (await account.get('/api/people?group=choir')).length).toBe(2);
-  await undo(page);
+  await undo(page, 'Added 2 to');
   await expect.poll(async () => (await account.get('/api/people?group=choir')).length).toBe(0);
 });
 
@@ -236,6 +237,7 @@ test.describe('two windows', () => {
       await other.getByRole('dialog').getByLabel('Nickname').fill('Theirs');
       await other.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
       await expect(other.getByText('“Theirs”')).toBeVisible();
+      await page.bringToFront();
       await sheet.getByRole('button', { name: 'Save' }).click();
       const question = page.getByRole('dialog', { name: 'Changed in the meantime' });
       await expect(question.getByRole('row', { name: /Nickname/ })).toContainText('Mine');
@@ -278,7 +280,7 @@ test('gathers what concerns somebody, and adds to it', async ({ page, account })
   await expect(page.getByText('Was due 3 days ago')).toBeVisible();
   await page.getByRole('button', { name: 'Talked today' }).click();
   await expect(page.getByText('Next: in 7 days')).toBeVisible();
-  await undo(page);
+  await undo(page, 'Talked to Ann');
   await expect(page.getByText('Was due 3 days ago')).toBeVisible();
 
   const add = page.getByRole('dialog', { name: 'Add for Ann' });
@@ -294,7 +296,7 @@ test('gathers what concerns somebody, and adds to it', async ({ page, account })
   await expect(page.getByRole('region', { name: 'Events ahead' })).toContainText('15:30');
   await page.getByRole('checkbox', { name: 'Ask about the key' }).click();
   await expect(page.getByRole('region', { name: 'To-dos' })).toContainText('No open to-dos');
-  await undo(page);
+  await undo(page, 'Done: ');
   await expect(page.getByRole('checkbox', { name: 'Ask about the key' })).toBeVisible();
   await page.getByText('What changed').click();
   await expect(page.locator('details')).toContainText('by undo');
