@@ -115,6 +115,13 @@ func TestSessionsAndLocksHoldAcrossServers(t *testing.T) {
 	for i := range 3 {
 		s.is(423, s.at(i), "POST", "/api/auth/login", `{"username": "ann", "password": "`+testPassword+`"}`)
 	}
+	// Twenty tries from one address are too many, at whichever server.
+	for i := range 7 {
+		s.is(401, s.next(), "POST", "/api/auth/login", fmt.Sprintf(`{"username": "nobody-%d", "password": "wrong"}`, i))
+	}
+	for i := range 3 {
+		s.is(429, s.at(i), "POST", "/api/auth/login", `{"username": "nobody", "password": "wrong"}`)
+	}
 	// A session that ends at one has ended at all.
 	s.is(204, s.at(0), "POST", "/api/auth/logout", "")
 	for i := range 3 {

@@ -51,9 +51,9 @@ func keyOf(v any) string {
 // readSource reads the catalogue and then the tables that are wanted. It
 // changes nothing there: its transaction is read-only.
 func readSource(ctx context.Context, address string, wanted func(table string) bool) (src *source, err error) {
-	d, err := db.OpenPostgres(ctx, address)
+	d, err := db.ConnectPostgres(ctx, address, db.Pool{Connections: 1})
 	if err != nil {
-		return nil, fmt.Errorf("opening the database to import from: %w", err)
+		return nil, unreachable(err)
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
 	err = d.Tx(ctx, func(ctx context.Context) error {
@@ -75,9 +75,17 @@ func readSource(ctx context.Context, address string, wanted func(table string) b
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("reading the database to import from: %w", err)
+		return nil, fmt.Errorf("the database to import from cannot be read: %w", err)
 	}
 	return src, nil
+}
+
+// unreachable says why there is no connection. What db says of our own database
+// names a setting that has nothing to do with this one, and how to make one that
+// is missing, which would not help.
+func unreachable(err error) error {
+	text, _, _ := strings.Cut(err.Error(), ": make it with `createdb")
+	return fmt.Errorf("the database to import from cannot be read: %s", strings.ReplaceAll(text, "DATABASE_URL", "--from"))
 }
 
 func (s *source) readCatalogue(ctx context.Context, d *db.DB) error {

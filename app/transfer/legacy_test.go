@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -372,8 +373,13 @@ func TestWhatIsNoOlderUmbraIsRefused(t *testing.T) {
 		empty := dbtest.NewSchema(t)
 		ours := dbtest.NewSchema(t)
 		change(t, ours, "CREATE TABLE goose_db_version (id int); CREATE TABLE todos (id int)")
-		for address, want := range map[string]string{empty: "none of the older Umbra's tables", ours: "one of this Umbra",
-			"postgres://nobody@127.0.0.1:1/none?connect_timeout=1": "reading the database to import from"} {
+		other, err := url.Parse(empty)
+		if err != nil {
+			t.Fatal(err)
+		}
+		other.Path = "/no_such_database"
+		for address, want := range map[string]string{other.String(): `there is no database "no_such_database"`, empty: "none of the older Umbra's tables", ours: "one of this Umbra",
+			"postgres://nobody@127.0.0.1:1/none?connect_timeout=1": "the database to import from cannot be read: no PostgreSQL server listens at 127.0.0.1:1: start it, or correct --from"} {
 			if _, err := h.try(transfer.Legacy{Address: address}); err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("%v, want %q", err, want)
 			}
