@@ -1,6 +1,7 @@
 package pgembed_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -162,4 +163,18 @@ func options(t *testing.T, dir string) pgembed.Options {
 	}
 	return pgembed.Options{DataDir: dir, Archive: archive(), Create: true, Serving: true,
 		Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))}
+}
+
+// serveUntilKilled is another umbra.
+func serveUntilKilled(dir string) int {
+	if archive() == "" {
+		return 1
+	}
+	_, err := pgembed.Start(context.Background(), pgembed.Options{DataDir: dir, Archive: archive(), Create: true, Serving: true})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	fmt.Println("ready")
+	select {}
 }

@@ -5,7 +5,6 @@ package pgembed_test
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -323,18 +322,4 @@ func TestKilledAtItsFirstStart(t *testing.T) {
 			t.Errorf("killed after %d ms, it left %v", after, left)
 		}
 	}
-}
-
-func serveUntilKilled(dir string) int {
-	if archive() == "" {
-		return 1
-	}
-	s, err := pgembed.Start(context.Background(), pgembed.Options{DataDir: dir, Archive: archive(), Create: true, Serving: true})
-	if err != nil {
-		fmt.Fprintln(os.Stderr, errors.Join(err))
-		return 1
-	}
-	fmt.Println("ready")
-	_ = s
-	select {}
 }
