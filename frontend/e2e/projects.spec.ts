@@ -216,6 +216,24 @@ test.describe('the list of tasks', () => {
   });
 });
 
+test('in the list a task is carried to another group, and among the parts of another', async ({ page, account, isMobile }) => {
+  test.skip(isMobile, 'a phone has no mouse');
+  const { id } = await make(account);
+  const [dig] = await fill(account, id, 'Dig', 'Sow', { title: 'Wait', status: 'blocked' });
+  await fill(account, id, { title: 'Rent a digger', parent_task_id: dig!.id });
+  await page.goto(`/projects/${id}`);
+  const task = (title: string) => page.locator('[data-drag-item]').filter({ has: page.getByRole('button', { name: title, exact: true }) });
+  await carry(page, task('Sow'), task('Wait'), 0.9);
+  await expect.poll(() => titles(account, id, 'blocked')).toEqual(['Wait', 'Sow']);
+  await carry(page, task('Sow'), task('Rent a digger'), 0.2);
+  await expect.poll(async () => (await tasks(account, id)).find((x) => x.title === 'Sow')).toMatchObject({ parent_task_id: dig!.id, status: 'blocked' });
+  await undo(page);
+  await expect.poll(() => titles(account, id, 'blocked')).toEqual(['Wait', 'Sow']);
+  expect((await tasks(account, id)).find((x) => x.title === 'Sow')!.parent_task_id).toBeNull();
+  await carry(page, task('Wait'), task('Dig'), 0.1); // to the head of the first group
+  await expect.poll(() => titles(account, id, 'todo')).toEqual(['Wait', 'Dig', 'Rent a digger']);
+});
+
 test.describe('the board', () => {
   test('tasks are carried with a mouse, within a column and into another; one Undo takes each back', async ({ page, account, isMobile }) => {
     test.skip(isMobile, 'a phone has no mouse');
