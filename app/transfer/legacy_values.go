@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -97,7 +98,7 @@ func flagAs(field string, yes bool) take {
 func number(field string) take {
 	return func(r *record, column string, v any) error {
 		f, err := strconv.ParseFloat(strings.TrimSpace(asText(v)), 64)
-		if err != nil {
+		if err != nil || math.IsInf(f, 0) || math.IsNaN(f) {
 			return errors.New("is not a number")
 		}
 		r.set(field, column, f)
