@@ -16,8 +16,12 @@ import (
 	"testing"
 	"time"
 
+	"umbra/app/caller"
 	"umbra/app/db"
 	"umbra/app/db/dbtest"
+	"umbra/app/opt"
+	"umbra/app/server"
+	"umbra/app/todo"
 )
 
 // several is some servers that share a database and a SECRET_KEY, each with a
@@ -245,6 +249,29 @@ func TestLiveChangesComeAfterTheConnectionBroke(t *testing.T) {
 	hears("Meanwhile")
 	other.ask(t, "POST", "/api/todos", `{"title": "After"}`, "Cookie", cookie).is(201)
 	hears("After")
+
+	// The command line is another process too; it tells before it ends.
+	o := options(t, t.TempDir(), io.Discard, "DATABASE_URL="+address, sharedKey)
+	o.Create, o.NoMigrate = false, true
+	a, err := server.Open(ctx, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ann, err := a.Accounts.FindByName(ctx, "ann")
+	if err != nil {
+		t.Fatal(err)
+	}
+	as, err := a.Accounts.Caller(ctx, ann.ID, caller.CLI)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Services.Todos.Create(ctx, as, todo.Update{Title: opt.Some("By hand")}); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	hears("By hand")
 }
 
 // Any server may be killed: a client that goes on at another, with the same
