@@ -27,6 +27,7 @@ type Principal struct {
 	UserSince   time.Time
 	SessionID   int64
 	Zone        *time.Location // from the settings: what "today" means
+	Language    string         // from the settings
 	Epoch       string         // of the journal
 }
 
@@ -37,7 +38,7 @@ func (p Principal) User() User {
 
 // Caller is the principal as services take it; source is one of caller's.
 func (p Principal) Caller(source string) caller.Caller {
-	return caller.Caller{UserID: p.UserID, ActorID: p.UserID, Source: source, Zone: p.Zone, Epoch: p.Epoch}
+	return caller.Caller{UserID: p.UserID, ActorID: p.UserID, Source: source, Zone: p.Zone, Epoch: p.Epoch, Language: p.Language}
 }
 
 // Session is one log-in of a user, as its owner sees it.
@@ -103,7 +104,7 @@ func (s *Service) StartSession(ctx context.Context, userID int64, address, userA
 }
 
 // authenticateQuery is the one read that each request costs.
-const authenticateQuery = `SELECT s.id, s.created_at, s.last_seen_at, s.expires_at, u.id, u.username, u.role, u.totp_enabled, u.password_change_due, u.created_at, t.time_zone, h.epoch
+const authenticateQuery = `SELECT s.id, s.created_at, s.last_seen_at, s.expires_at, u.id, u.username, u.role, u.totp_enabled, u.password_change_due, u.created_at, t.time_zone, t.language, h.epoch
 FROM user_sessions s JOIN users u ON u.id = s.user_id JOIN settings t ON t.user_id = s.user_id JOIN journal_heads h ON h.user_id = s.user_id
 WHERE s.token_hash = $1 AND NOT u.disabled`
 
@@ -119,7 +120,7 @@ func (s *Service) Authenticate(ctx context.Context, token string) (Principal, er
 	var zone string
 	p, found, err := db.One(ctx, s.DB, func(row db.Scanner) (Principal, error) {
 		var p Principal
-		err := row.Scan(&p.SessionID, &created, &seen, &expires, &p.UserID, &p.Username, &p.Role, &p.TOTPEnabled, &p.PasswordDue, &since, &zone, &p.Epoch)
+		err := row.Scan(&p.SessionID, &created, &seen, &expires, &p.UserID, &p.Username, &p.Role, &p.TOTPEnabled, &p.PasswordDue, &since, &zone, &p.Language, &p.Epoch)
 		return p, err
 	}, authenticateQuery, secret.HashToken(token))
 	if err != nil {

@@ -54,7 +54,7 @@ type Settings struct {
 // null brings the default back, or clears what has none.
 type SettingsUpdate struct {
 	PreferredName     opt.Opt[string] `json:"preferred_name,omitzero" maxLength:"200" doc:"How to address the user." example:"Ada"`
-	TimeZone          opt.Opt[string] `json:"time_zone,omitzero" maxLength:"64" doc:"IANA time zone." example:"Europe/Berlin"`
+	TimeZone          opt.Opt[string] `json:"time_zone,omitzero" maxLength:"64" doc:"IANA time zone; an older name and the one that Windows has become that." example:"Europe/Berlin"`
 	Language          opt.Opt[string] `json:"language,omitzero" maxLength:"35" doc:"BCP 47 language tag." example:"en"`
 	FirstDayOfWeek    opt.Opt[int]    `json:"first_day_of_week,omitzero" minimum:"0" maximum:"6" doc:"0 is Sunday, 1 Monday, 6 Saturday." example:"1"`
 	DateFormat        opt.Opt[string] `json:"date_format,omitzero" enum:"YYYY-MM-DD,DD.MM.YYYY,DD/MM/YYYY,DD-MM-YYYY,MM/DD/YYYY,D MMM YYYY,MMM D YYYY" doc:"How dates are shown." example:"YYYY-MM-DD"`
@@ -153,7 +153,7 @@ func (s *Settings) check(c *check.Check) {
 	if s.TimeZone == "" {
 		c.Add("time_zone", "required", "must not be empty")
 	}
-	c.Zone("time_zone", s.TimeZone)
+	c.Zone("time_zone", &s.TimeZone)
 	if tag, err := language.Parse(s.Language[:min(len(s.Language), 36)]); err != nil || tag == language.Und || len(s.Language) > 35 {
 		c.Add("language", "format", "must be a language tag like en or pt-BR")
 	} else {

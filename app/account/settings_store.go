@@ -179,10 +179,10 @@ func (s *Service) Caller(ctx context.Context, userID int64, source string) (call
 	c, found, err := db.One(ctx, s.DB, func(row db.Scanner) (caller.Caller, error) {
 		c := caller.Caller{UserID: userID, ActorID: userID, Source: source}
 		var zone string
-		err := row.Scan(&zone, &c.Epoch)
+		err := row.Scan(&zone, &c.Language, &c.Epoch)
 		c.Zone = zoneOf(zone)
 		return c, err
-	}, "SELECT t.time_zone, h.epoch FROM settings t JOIN journal_heads h ON h.user_id = t.user_id WHERE t.user_id = $1", userID)
+	}, "SELECT t.time_zone, t.language, h.epoch FROM settings t JOIN journal_heads h ON h.user_id = t.user_id WHERE t.user_id = $1", userID)
 	if err == nil && !found {
 		err = fault.Missing("user", userID)
 	}

@@ -101,6 +101,7 @@ func found[T any](c caller.Caller, ifNoneMatch string, rev int64, body T) (*reco
 			}
 		}
 	}
+	say(c, &body)
 	return &record[T]{ETag: tag, Body: body}, nil
 }
 
@@ -132,6 +133,9 @@ func answer[T any](ctx context.Context, in PageInput, p page.Page[T], total func
 	out := &many[T]{Body: p.Items}
 	if out.Body == nil {
 		out.Body = []T{}
+	}
+	for i := range out.Body {
+		say(who(ctx), &out.Body[i])
 	}
 	if in.Count {
 		n, err := total()

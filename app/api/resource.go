@@ -106,6 +106,7 @@ func registerPlace[T any](a *API, id, path, tag, summary string, key func(T) (id
 
 func createdAt[T any](c caller.Caller, path string, t T, key func(T) (id, rev int64)) *created[T] {
 	id, rev := key(t)
+	say(c, &t)
 	return &created[T]{Location: fmt.Sprintf("%s/%d", path, id), ETag: etag(c, rev), Body: t}
 }
 
@@ -114,7 +115,16 @@ func changed[T any](c caller.Caller, t T, key func(T) (id, rev int64), err error
 		return nil, err
 	}
 	_, rev := key(t)
+	say(c, &t)
 	return &record[T]{ETag: etag(c, rev), Body: t}, nil
+}
+
+// say fills in what a record tells in the user's language. It follows from the
+// record and the settings, so that the ETag is the record's alone.
+func say[T any](c caller.Caller, t *T) {
+	if s, ok := any(t).(interface{ Say(c caller.Caller) }); ok {
+		s.Say(c)
+	}
 }
 
 func join(a, b string) string {

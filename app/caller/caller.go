@@ -22,6 +22,8 @@ type Caller struct {
 	Source  string         // by which way: API, CLI, …
 	Zone    *time.Location // the user's zone: what "today" means
 	Epoch   string         // of the user's journal, part of ETags and event ids
+
+	Language string // the user's, as a tag (RFC 5646); empty is English
 }
 
 // Location is the caller's zone; UTC where none is known.

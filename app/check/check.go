@@ -129,14 +129,18 @@ func (c *Check) URL(path, s string) {
 	}
 }
 
-// Zone checks an IANA time zone; empty means none.
-func (c *Check) Zone(path, s string) {
-	if s == "" {
+// Zone checks a time zone and writes its canonical name in place of another
+// (clock.Canonical); empty means none.
+func (c *Check) Zone(path string, s *string) {
+	if *s == "" {
 		return
 	}
-	if _, err := clock.Zone(s); err != nil {
-		c.Add(path, "zone", "must be a time zone like Europe/Berlin")
+	name, err := clock.Canonical(*s)
+	if err != nil {
+		c.Add(path, "zone", "is no time zone that is known here; give one like Europe/Berlin (IANA) or W. Europe Standard Time (Windows)")
+		return
 	}
+	*s = name
 }
 
 // Date checks YYYY-MM-DD, a day that exists.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"umbra/app/caller"
 	"umbra/app/check"
 	"umbra/app/fold"
 	"umbra/app/opt"
@@ -42,6 +43,7 @@ type Event struct {
 	Color          string    `json:"color" doc:"Its own colour, #rrggbb; empty for its calendar's." example:"#3366cc"`
 	Starred        bool      `json:"starred" doc:"Whether it is marked as important." example:"false"`
 	RecurrenceRule string    `json:"recurrence_rule" doc:"How it repeats (RFC 5545 section 3.3.10, without RRULE:); empty when it does not." example:"FREQ=WEEKLY;BYDAY=FR"`
+	RecurrenceText string    `json:"recurrence_text" doc:"The rule in plain words, in English, or German for users of that language; empty where it does not repeat." example:"every Saturday"`
 	RDates         []string  `json:"rdates" doc:"Occurrences added to the rule, as local starts." example:"[\"2025-02-02T19:00:00\"]"`
 	Exceptions     []string  `json:"exceptions" doc:"Occurrences left out, by recurrence id." example:"[\"2025-02-07T19:00:00\"]"`
 	Reminders      []string  `json:"reminders" doc:"When to remind: offsets from the start (-PT30M) or instants." example:"[\"-PT30M\"]"`
@@ -70,7 +72,7 @@ type Update struct {
 	Start          opt.Opt[string]   `json:"start,omitzero" nullable:"false" maxLength:"40" doc:"When it begins: an instant (RFC 3339 with offset; placed in time_zone, or in its zone so far, or in yours); a local time without offset (in time_zone, else floating); or a date (all-day). Whole seconds. Moving the start alone keeps the duration." example:"2025-01-31T19:00:00+01:00"`
 	End            opt.Opt[string]   `json:"end,omitzero" maxLength:"40" doc:"When it ends, exclusive, in the same forms; an all-day event of one day ends on the next date. Left out on creation, or null: an hour after the start, or a day for an all-day event." example:"2025-01-31T20:30:00+01:00"`
 	AllDay         opt.Opt[bool]     `json:"all_day,omitzero" nullable:"false" doc:"Whether it takes whole days; follows from the form of start when left out. True with a time of day takes that day." example:"false"`
-	TimeZone       opt.Opt[string]   `json:"time_zone,omitzero" maxLength:"64" doc:"The zone (IANA name) that its wall-clock time belongs to. Changed alone, it keeps the wall-clock time. Null: floating. Not kept for all-day events." example:"Europe/Berlin"`
+	TimeZone       opt.Opt[string]   `json:"time_zone,omitzero" maxLength:"64" doc:"The zone that its wall-clock time belongs to: an IANA name; an older name and the one that Windows has become that. Changed alone, it keeps the wall-clock time. Null: floating. Not kept for all-day events." example:"Europe/Berlin"`
 	LocationID     opt.Opt[int64]    `json:"location_id,omitzero" minimum:"1" maximum:"9007199254740991" doc:"The place it is at." example:"2"`
 	Location       opt.Opt[string]   `json:"location,omitzero" maxLength:"500" doc:"Where it is, as free text." example:"Town hall, room 2"`
 	PersonIDs      opt.Opt[[]int64]  `json:"person_ids,omitzero" maxItems:"100" doc:"The people it is with." example:"[5]"`
@@ -152,6 +154,13 @@ func (e *Event) validate(c *check.Check) {
 		c.Add("occurrence", "too_many", fmt.Sprintf("there may be at most %d changed occurrences in a series", maxDates))
 	}
 	c.Count("exceptions", len(e.Exceptions), maxDates)
+}
+
+// Say fills in the words for its rule.
+func (e *Event) Say(c caller.Caller) {
+	if rule, err := recur.Parse(e.RecurrenceRule); err == nil {
+		e.RecurrenceText = rule.Say(c.Language, e.when.start, e.when.location(c.Location()))
+	}
 }
 
 func (e *Event) search() string {

@@ -134,7 +134,7 @@ func (u Update) times(was *when, home *time.Location, c *check.Check) when {
 	start, okStart := u.moment("start", c)
 	end, okEnd := u.moment("end", c)
 	if u.TimeZone.Has() {
-		c.Zone("time_zone", u.TimeZone.Value)
+		c.Zone("time_zone", &u.TimeZone.Value)
 		if _, err := clock.Zone(u.TimeZone.Value); err != nil && u.TimeZone.Value != "" {
 			return t
 		}

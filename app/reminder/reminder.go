@@ -5,7 +5,9 @@ import (
 	"strings"
 	"time"
 
+	"umbra/app/caller"
 	"umbra/app/check"
+	"umbra/app/clock"
 	"umbra/app/fold"
 	"umbra/app/opt"
 	"umbra/app/recur"
@@ -23,6 +25,7 @@ type Reminder struct {
 	RemindAt       time.Time  `json:"remind_at" doc:"When it reminds; for a repeating one, next." example:"2025-01-31T18:00:00Z"`
 	TimeZone       string     `json:"time_zone" doc:"The zone on whose clock it repeats (IANA name)." example:"Europe/Berlin"`
 	RecurrenceRule string     `json:"recurrence_rule" doc:"How it repeats (RFC 5545 section 3.3.10, without RRULE:); empty when it does not." example:"FREQ=WEEKLY;BYDAY=TH"`
+	RecurrenceText string     `json:"recurrence_text" doc:"The rule in plain words, in English, or German for users of that language; empty where it does not repeat." example:"every Saturday"`
 	Active         bool       `json:"active" doc:"Whether it will remind." example:"true"`
 	Dismissed      bool       `json:"dismissed" doc:"Whether it was dismissed for good." example:"false"`
 	DismissedAt    *time.Time `json:"dismissed_at" doc:"When that was."`
@@ -47,7 +50,7 @@ type Update struct {
 	Title          opt.Opt[string]    `json:"title,omitzero" nullable:"false" minLength:"1" maxLength:"500" pattern:"\\S" doc:"What to be reminded of." example:"Take the bins out"`
 	Description    opt.Opt[string]    `json:"description,omitzero" maxLength:"100000" doc:"More about it, in Markdown." example:"The blue one this week."`
 	RemindAt       opt.Opt[time.Time] `json:"remind_at,omitzero" nullable:"false" doc:"When it reminds, in whole seconds. A new time ends a snooze, and wakes a dismissed reminder." example:"2025-01-31T18:00:00+01:00"`
-	TimeZone       opt.Opt[string]    `json:"time_zone,omitzero" maxLength:"64" doc:"The zone on whose clock it repeats (IANA name). Null, or left out on creation: the user's." example:"Europe/Berlin"`
+	TimeZone       opt.Opt[string]    `json:"time_zone,omitzero" maxLength:"64" doc:"The zone on whose clock it repeats: an IANA name; an older name and the one that Windows has become that. Null, or left out on creation: the user's." example:"Europe/Berlin"`
 	RecurrenceRule opt.Opt[string]    `json:"recurrence_rule,omitzero" maxLength:"500" doc:"How it repeats (RFC 5545 section 3.3.10, without RRULE:). Null or empty: it does not." example:"FREQ=WEEKLY;BYDAY=TH"`
 	Active         opt.Opt[bool]      `json:"active,omitzero" nullable:"false" doc:"False: it keeps still until it is set again. True wakes a dismissed one." example:"true"`
 	Dismissed      opt.Opt[bool]      `json:"dismissed,omitzero" nullable:"false" doc:"True ends it for good, a repeating one too (the dismiss operation moves that to its next time). False wakes it." example:"false"`
@@ -138,7 +141,7 @@ func (r *Reminder) validate(was Reminder, now time.Time) error {
 	} else {
 		c.Instant("remind_at", r.RemindAt)
 	}
-	c.Zone("time_zone", r.TimeZone)
+	c.Zone("time_zone", &r.TimeZone)
 	if r.RecurrenceRule != "" {
 		if _, err := recur.Parse(r.RecurrenceRule); err != nil {
 			c.Add("recurrence_rule", "format", err.Error())
@@ -169,6 +172,19 @@ func sameTime(a, b *time.Time) bool {
 		return a == b
 	}
 	return a.Equal(*b)
+}
+
+// Say fills in the words for its rule.
+func (r *Reminder) Say(c caller.Caller) {
+	rule, err := recur.Parse(r.RecurrenceRule)
+	if err != nil {
+		return
+	}
+	zone, err := clock.Zone(r.TimeZone)
+	if err != nil {
+		zone = c.Location()
+	}
+	r.RecurrenceText = rule.Say(c.Language, recur.LocalOf(r.RemindAt, zone), zone)
 }
 
 func (r *Reminder) search() string { return fold.Join(r.Title, r.Description) }

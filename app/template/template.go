@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"umbra/app/caller"
 	"umbra/app/check"
 	"umbra/app/fold"
 	"umbra/app/opt"
@@ -44,6 +45,7 @@ type Template struct {
 	Color           string    `json:"color" doc:"Their colour, #rrggbb; empty for their calendar's." example:"#3366cc"`
 	Starred         bool      `json:"starred" doc:"Whether they are marked as important." example:"false"`
 	RecurrenceRule  string    `json:"recurrence_rule" doc:"How they repeat (RFC 5545 section 3.3.10, without RRULE:); empty when they do not." example:"FREQ=WEEKLY;COUNT=10"`
+	RecurrenceText  string    `json:"recurrence_text" doc:"The rule in plain words, in English, or German for users of that language; empty where they do not repeat." example:"every week, 10 times"`
 	Reminders       []string  `json:"reminders" doc:"When to remind: offsets from the start (-PT30M) or instants." example:"[\"-PT30M\"]"`
 	Status          string    `json:"status" enum:"confirmed,tentative,cancelled" doc:"Whether they take place." example:"confirmed"`
 	URL             string    `json:"url" doc:"A page about them." example:"https://example.org/choir"`
@@ -62,7 +64,7 @@ type Update struct {
 	StartTime       opt.Opt[string]   `json:"start_time,omitzero" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$" doc:"When they begin, HH:MM, where only a date is given." example:"19:00"`
 	DurationMinutes opt.Opt[int64]    `json:"duration_minutes,omitzero" nullable:"false" minimum:"0" maximum:"5270400" doc:"How long they last, in minutes; all-day ones last whole days, at least one. Left out on creation: an hour, or a day." example:"90"`
 	AllDay          opt.Opt[bool]     `json:"all_day,omitzero" nullable:"false" doc:"Whether they take whole days." example:"false"`
-	TimeZone        opt.Opt[string]   `json:"time_zone,omitzero" maxLength:"64" doc:"The zone they are in (IANA name). Null: the user's." example:"Europe/Berlin"`
+	TimeZone        opt.Opt[string]   `json:"time_zone,omitzero" maxLength:"64" doc:"The zone they are in: an IANA name; an older name and the one that Windows has become that. Null: the user's." example:"Europe/Berlin"`
 	LocationID      opt.Opt[int64]    `json:"location_id,omitzero" minimum:"1" maximum:"9007199254740991" doc:"The place they are at." example:"2"`
 	Location        opt.Opt[string]   `json:"location,omitzero" maxLength:"500" doc:"Where they are, as free text." example:"Town hall"`
 	PersonIDs       opt.Opt[[]int64]  `json:"person_ids,omitzero" maxItems:"100" doc:"The people they are with." example:"[5]"`
@@ -140,7 +142,9 @@ func (t *Template) validate() error {
 	}
 	c.Range("duration_minutes", t.DurationMinutes, 0, MaxMinutes)
 	if t.TimeZone != nil {
-		c.Zone("time_zone", *t.TimeZone)
+		zone := *t.TimeZone // not through the pointer: the one before has it too
+		c.Zone("time_zone", &zone)
+		t.TimeZone = &zone
 	}
 	c.Line("location", t.Location, check.MaxTitle)
 	c.Count("person_ids", len(t.PersonIDs), maxPeople)
@@ -156,6 +160,13 @@ func (t *Template) validate() error {
 	c.OneOf("status", t.Status, statuses...)
 	c.URL("url", t.URL)
 	return c.Err()
+}
+
+// Say fills in the words for its rule, which has no start yet.
+func (t *Template) Say(c caller.Caller) {
+	if rule, err := recur.Parse(t.RecurrenceRule); err == nil {
+		t.RecurrenceText = rule.Say(c.Language, recur.Local{}, c.Location())
+	}
 }
 
 func (t *Template) search() string { return fold.Join(t.Name, t.Title, t.Description, t.Location) }

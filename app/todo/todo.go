@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"umbra/app/caller"
 	"umbra/app/check"
 	"umbra/app/fold"
 	"umbra/app/opt"
@@ -40,6 +41,7 @@ type Todo struct {
 	Category       string     `json:"category" doc:"One word to group by." example:"home"`
 	Tags           []string   `json:"tags" doc:"Words to find it by." example:"[\"plants\",\"weekly\"]"`
 	RecurrenceRule string     `json:"recurrence_rule" doc:"How it repeats (RFC 5545 section 3.3.10, without RRULE:); empty when it does not." example:"FREQ=WEEKLY;BYDAY=SA"`
+	RecurrenceText string     `json:"recurrence_text" doc:"The rule in plain words, in English, or German for users of that language; empty where it does not repeat." example:"every Saturday"`
 	RepeatFrom     string     `json:"repeat_from" enum:"due,completion" doc:"Whether the next one counts from the due date or from when this one was done." example:"due"`
 	ProjectID      *int64     `json:"project_id" doc:"The project it belongs to."`
 	PersonID       *int64     `json:"person_id" doc:"The person it is about."`
@@ -172,6 +174,17 @@ func (t *Todo) dueKey() string {
 		return *t.DueDate
 	default:
 		return *t.DueDate + "T" + *t.DueTime
+	}
+}
+
+// Say fills in the words for its rule.
+func (t *Todo) Say(c caller.Caller) {
+	if rule, err := recur.Parse(t.RecurrenceRule); err == nil {
+		var start recur.Local
+		if t.DueDate != nil {
+			start, _ = recur.ParseLocal(*t.DueDate)
+		}
+		t.RecurrenceText = rule.Say(c.Language, start, c.Location())
 	}
 }
 
