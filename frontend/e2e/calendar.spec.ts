@@ -378,6 +378,38 @@ test.describe('on a desk', () => {
     await expect.poll(async () => (await account.get('/api/events?q=trip')).length).toBe(2);
   });
 
+  test('builds a rule from words, and says it in words', async ({ page, account }) => {
+    await page.goto(`/calendar?new=1&start=${wed}T10:00`);
+    await dialog(page).getByLabel('Title').fill('Swimming');
+    await dialog(page).getByLabel('Repeats').selectOption({ label: 'Custom…' });
+    await dialog(page).getByLabel('Every').fill('2');
+    await dialog(page).getByRole('checkbox', { name: 'Friday' }).check({ force: true });
+    await dialog(page).getByLabel('Ends', { exact: true }).last().selectOption({ label: 'after a number of times' });
+    await dialog(page).getByLabel('Times').fill('5');
+    await expect(dialog(page).getByText('every 2 weeks on Wednesday and Friday, 5 times')).toBeVisible();
+    await dialog(page).getByRole('button', { name: 'Add a reminder' }).click();
+    await dialog(page).getByLabel('Reminder 1').selectOption({ label: '1 hour before' });
+    await page.keyboard.press('Control+Enter');
+    await expect(dialog(page)).toBeHidden();
+    const [made] = await account.get('/api/events?q=swimming');
+    expect(made).toMatchObject({ recurrence_rule: 'FREQ=WEEKLY;INTERVAL=2;BYDAY=WE,FR;COUNT=5', reminders: ['-PT1H'], time_zone: zone });
+    await page.goto(`/calendar?view=day&date=${wed}`);
+    await chip(page, 'Swimming').getByRole('button').click();
+    await expect(dialog(page).getByText('every 2 weeks on Wednesday and Friday, 5 times')).toBeVisible();
+  });
+
+  test('walks an agenda with the keys', async ({ page, account }) => {
+    await make(account, 'First', wed, '09:00', '10:00');
+    await make(account, 'Second', wed, '11:00', '12:00');
+    await page.goto(`/calendar?view=agenda&date=${wed}`);
+    await page.getByRole('button', { name: /^First/ }).focus();
+    await page.keyboard.press('ArrowDown');
+    await expect(page.getByRole('button', { name: /^Second/ })).toBeFocused();
+    await page.keyboard.press('Alt+ArrowRight');
+    await expect.poll(() => shown(account)).toEqual([`First ${wed}T09:00 10:00`, `Second ${thu}T11:00 12:00`]);
+    await expect(page.getByRole('button', { name: /^Second/ })).toBeFocused();
+  });
+
   test('keeps what was typed and not saved', async ({ page }) => {
     await page.goto(`/calendar?new=1&start=${wed}T10:00`);
     await dialog(page).getByLabel('Title').fill('Half a thought');

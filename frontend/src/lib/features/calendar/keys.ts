@@ -27,7 +27,7 @@ export function onItem(desk: Desk, item: Item, e: KeyboardEvent): void {
   if (up) {
     e.preventDefault();
     along(desk, up as 1 | -1);
-  } else if (side) {
+  } else if (side && desk.view !== 'agenda') {
     e.preventDefault();
     void desk.toDay(addDays(desk.cursor, side));
   } else if (e.key === 'Enter' || e.key === 'e') {
@@ -48,7 +48,8 @@ export function onItem(desk: Desk, item: Item, e: KeyboardEvent): void {
 
 /** To the item before or after in the same day, and from the first one back to the day. */
 function along(desk: Desk, by: 1 | -1): void {
-  const here = [...(desk.root?.querySelectorAll<HTMLElement>('[data-key] button[tabindex="0"]') ?? [])];
+  const box = document.activeElement?.closest('[popover]') ?? desk.root;
+  const here = [...(box?.querySelectorAll<HTMLElement>('[data-key] button:not([tabindex="-1"])') ?? [])];
   const at = here.indexOf(document.activeElement as HTMLElement) + by;
   if (at < 0) void desk.toDay(desk.cursor);
   else here[at]?.focus();
