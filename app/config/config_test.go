@@ -85,6 +85,9 @@ func TestDefaults(t *testing.T) {
 		len(c.CORSOrigins)+len(c.TrustedProxies)+len(c.Warnings()) != 0 {
 		t.Errorf("%+v", c)
 	}
+	if c.PostgresConnections != 0 || c.PostgresStatement != time.Minute || c.PostgresWait != time.Minute {
+		t.Errorf("PostgreSQL: %d, %s, %s", c.PostgresConnections, c.PostgresStatement, c.PostgresWait)
+	}
 	if c.Argon2() != secret.DefaultParams() {
 		t.Errorf("%+v", c.Argon2())
 	}
@@ -152,11 +155,11 @@ func TestAllProblemsAtOnce(t *testing.T) {
 		"UMBRA_DATA_DIR=" + dir, "UMBRA_LISTN=:1", "umbra_listen=:1", "DATABASE_URL=mysql://root:hunter2@db/x",
 		"SECRET_KEY=hunter2", "SESSION_MAX_AGE_DAYS=0", "MFA_TOKEN_MAX_AGE_SECONDS=5m", "UMBRA_CORS_ORIGINS=*",
 		"UMBRA_PUBLIC_URL=umbra.example", "UMBRA_TRUSTED_PROXIES=everyone", "UMBRA_LOG_LEVEL=loud",
-		"UMBRA_ARGON2_MEMORY_KIB=9", "UMBRA_ARGON2_PARALLELISM=2",
+		"UMBRA_ARGON2_MEMORY_KIB=9", "UMBRA_ARGON2_PARALLELISM=2", "UMBRA_POSTGRES_CONNECTIONS=1", "UMBRA_POSTGRES_WAIT_SECONDS=1m",
 	})
 	want := []string{
 		"UMBRA_DATA_DIR", "UMBRA_LISTN", "umbra_listen", "UMBRA_NONSENSE", "UMBRA_LISTEN", "DATABASE_URL",
-		"UMBRA_PUBLIC_URL", "UMBRA_CORS_ORIGINS", "UMBRA_TRUSTED_PROXIES", "SECRET_KEY", "SESSION_MAX_AGE_DAYS",
+		"UMBRA_POSTGRES_CONNECTIONS", "UMBRA_POSTGRES_WAIT_SECONDS", "UMBRA_PUBLIC_URL", "UMBRA_CORS_ORIGINS", "UMBRA_TRUSTED_PROXIES", "SECRET_KEY", "SESSION_MAX_AGE_DAYS",
 		"MFA_TOKEN_MAX_AGE_SECONDS", "UMBRA_LOG_LEVEL", "UMBRA_LOG_FORMAT", "TOTP_ISSUER", "UMBRA_ARGON2_*",
 	}
 	if diff := cmp.Diff(want, problems(t, err)); diff != "" {

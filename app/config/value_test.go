@@ -56,6 +56,19 @@ func TestParseDatabaseRefuses(t *testing.T) {
 	}
 }
 
+func TestIsTheDatabaseOnThisMachine(t *testing.T) {
+	for in, local := range map[string]bool{
+		"sqlite:///umbra.db": true, "embedded-postgres:": true, "postgres://u@localhost/d": true, "postgres://u@127.0.0.2/d": true,
+		"postgres://u@[::1]:5/d": true, "postgres:///d?host=/run/postgresql": true, "postgres://u@db/d": false,
+		"postgres://u@10.0.0.1/d": false, "postgres://u@localhost/d?host=db": false,
+	} {
+		d, err := config.ParseDatabase(in)
+		if err != nil || d.Local() != local {
+			t.Errorf("%s: %v, %v", in, d.Local(), err)
+		}
+	}
+}
+
 func TestParseOrigin(t *testing.T) {
 	for in, want := range map[string]string{
 		"https://app.example.org":       "https://app.example.org",
