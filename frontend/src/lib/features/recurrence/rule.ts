@@ -95,18 +95,18 @@ export function parse(text: string, zone = 'UTC'): Rule | undefined {
   return rule;
 }
 
-/** The rule's text, without RRULE:. */
+/** The rule's text, without RRULE:, its parts in the order in which the server writes them. */
 export function write(rule: Rule): string {
   const out = [`FREQ=${rule.frequency}`];
   if (rule.interval > 1) out.push(`INTERVAL=${rule.interval}`);
-  if (rule.frequency === 'WEEKLY' && rule.weekdays.length > 0) out.push(`BYDAY=${inOrder(rule.weekdays).join(',')}`);
+  if (rule.end.kind === 'after') out.push(`COUNT=${rule.end.count}`);
+  if (rule.end.kind === 'on') out.push(`UNTIL=${rule.end.text ?? rule.end.date.replaceAll('-', '')}`);
   if (rule.frequency === 'YEARLY' && rule.month) out.push(`BYMONTH=${rule.month}`);
+  if (rule.frequency === 'WEEKLY' && rule.weekdays.length > 0) out.push(`BYDAY=${inOrder(rule.weekdays).join(',')}`);
   if (rule.frequency === 'MONTHLY' || rule.frequency === 'YEARLY') {
     if (rule.nth) out.push(`BYDAY=${rule.nth.n}${rule.nth.weekday}`);
     else if (rule.monthDay) out.push(`BYMONTHDAY=${rule.monthDay}`);
   }
-  if (rule.end.kind === 'on') out.push(`UNTIL=${rule.end.text ?? rule.end.date.replaceAll('-', '')}`);
-  if (rule.end.kind === 'after') out.push(`COUNT=${rule.end.count}`);
   return [...out, ...rule.rest].join(';');
 }
 
