@@ -220,6 +220,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
     expect(await axeFinds(page)).toEqual([]);
     await page.goto(`/reminders?open=${id}`);
     await expect(page.getByRole('dialog').getByLabel('Title')).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Save' })).toBeEnabled();
+    await page.evaluate(() => Promise.all(document.getAnimations().map((a) => a.finished)));
     expect(await axeFinds(page)).toEqual([]);
   });
 }
