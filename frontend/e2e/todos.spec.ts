@@ -24,7 +24,7 @@ test('an empty list teaches, and the line on top adds with what it understood', 
   await expect(page.getByRole('heading', { name: 'Nothing to do' })).toBeVisible();
   const line = page.getByLabel('Add a to-do', { exact: true });
   await line.fill('Pay rent tomorrow 18:00 !high #home every month');
-  await expect(page.getByRole('list', { name: 'Understood so far' }).getByRole('listitem')).toHaveText([/Tomorrow/, '18:00', /every month/, 'High', 'home']);
+  await expect(page.getByRole('list', { name: 'Understood so far' }).getByRole('listitem')).toHaveText([/^Tomorrow · /, '18:00', /every month/, 'High', 'home']);
   await page.getByRole('button', { name: 'Leave “#home” in the title' }).click();
   await line.press('Enter');
   await expect(row(page, 'Pay rent #home')).toBeVisible();
