@@ -20,7 +20,7 @@ export class Related {
   ahead = $state.raw<CalendarEvent[]>();
   past = $state.raw<CalendarEvent[]>();
   reminders = $state.raw<Reminder[]>();
-  tasks = $state.raw<(Task & { project: string })[]>();
+  tasks = $state.raw<Task[]>();
   problem = $state.raw<Problem>();
   #about: About;
   #run = 0;
@@ -42,7 +42,6 @@ export class Related {
       live.on('event', later('event')),
       live.on('reminder', later('reminder')),
       live.on('task', later('task')),
-      live.on('project', later('task')),
       connection.onBack(() => void this.reload()),
     ];
     return () => {
@@ -92,20 +91,11 @@ export class Related {
     return () => (this.reminders = data);
   };
 
-  /** Tasks belong to projects: each that is under way is asked for theirs. */
   #readTasks = async () => {
     const about = this.#about;
     if (!('person' in about)) return () => (this.tasks = []);
-    const { data: projects } = await send(api.GET('/api/projects', { params: { query: { limit: most } } }));
-    const open = projects.filter((p) => p.status !== 'completed' && p.status !== 'cancelled');
-    const found: (Task & { project: string })[] = [];
-    for (let i = 0; i < open.length; i += 6) {
-      const some = open.slice(i, i + 6);
-      const tasks = await Promise.all(some.map((p) => send(api.GET('/api/projects/{id}/tasks', { params: { path: { id: p.id }, query: { person_id: about.person, limit: 100 } } }))));
-      tasks.forEach((sent, k) => found.push(...sent.data.filter((x) => x.status !== 'done').map((x) => ({ ...x, project: some[k]!.name }))));
-    }
-    found.sort((a, b) => (a.due_date ?? '~').localeCompare(b.due_date ?? '~') || a.id - b.id);
-    return () => (this.tasks = found);
+    const { data } = await send(api.GET('/api/tasks', { params: { query: { person_id: about.person, limit: most } } }));
+    return () => (this.tasks = data);
   };
 
   #query(): { person_id: number } | { location_id: number } {

@@ -66,10 +66,10 @@ export const person = {
   company: 'Firma',
   jobTitle: 'Beruf',
   touch: 'In Verbindung bleiben',
-  every: 'Sich melden alle',
+  every: 'Sich melden',
   never: 'Nicht erinnern',
   everyDays: (n: number) =>
-    n === 7 ? 'Woche' : n === 14 ? '2 Wochen' : n === 30 ? 'Monat' : n === 90 ? '3 Monate' : n === 180 ? '6 Monate' : n === 365 ? 'Jahr' : n === 1 ? 'Tag' : `${n} Tage`,
+    n === 7 ? 'jede Woche' : n === 14 ? 'alle 2 Wochen' : n === 30 ? 'jeden Monat' : n === 90 ? 'alle 3 Monate' : n === 180 ? 'alle 6 Monate' : n === 365 ? 'jedes Jahr' : n === 1 ? 'jeden Tag' : `alle ${n} Tage`,
   otherDays: 'Anders…',
   days: 'Tage',
   lastContact: 'Letzter Kontakt',
