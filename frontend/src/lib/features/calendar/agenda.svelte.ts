@@ -34,6 +34,7 @@ export class Agenda {
   #kept = new Map<string, Page>();
   #range: Range | undefined;
   #run = 0;
+  #latest: { run: number; done: Promise<void> } = { run: 0, done: Promise.resolve() };
   #timer: ReturnType<typeof setTimeout> | undefined;
   #heard = 0;
 
@@ -120,10 +121,19 @@ export class Agenda {
     this.#heard = at;
   };
 
-  async #read(): Promise<void> {
+  #read(): Promise<void> {
     const range = this.#range;
-    if (!range) return;
+    if (!range) return Promise.resolve();
     const run = ++this.#run;
+    return (this.#latest = { run, done: this.#readRange(range, run) }).done;
+  }
+
+  /** A reading that a later one has overtaken ends with that one: who waited for it sees what is new. */
+  #overtaken(run: number): Promise<void> | undefined {
+    return this.#latest.run > run ? this.#latest.done : undefined;
+  }
+
+  async #readRange(range: Range, run: number): Promise<void> {
     const start = range.first;
     const end = addDays(range.first, range.count);
     try {
@@ -131,13 +141,13 @@ export class Agenda {
         all((cursor) => send(api.GET('/api/events', { params: { query: { start, end, limit: 500, ...(cursor && { cursor }) } } }))),
         all((cursor) => send(api.GET('/api/upcoming', { params: { query: { from: start, days: range.count, limit: 500, ...(cursor && { cursor }) } } }))),
       ]);
-      if (run !== this.#run) return;
+      if (run !== this.#run) return await this.#overtaken(run);
       this.#page = { events, others: others.filter((o) => o.kind !== 'event') };
       this.#kept.set(key(range), this.#page);
       this.state = 'ready';
       this.problem = undefined;
     } catch (thrown) {
-      if (run !== this.#run) return;
+      if (run !== this.#run) return await this.#overtaken(run);
       this.problem = asProblem(thrown);
       if (this.state === 'loading') this.state = 'failed';
     }

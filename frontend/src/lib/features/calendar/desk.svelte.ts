@@ -31,6 +31,7 @@ export class Desk {
   /** What a new event begins with, when it is a copy. */
   seed: EventDraft | undefined;
   root: HTMLElement | undefined;
+  #kept: { key: string; until: number } | undefined;
   #nudged: { was: Item; span: Span; back: () => void; timer: ReturnType<typeof setTimeout> } | undefined;
 
   view: View = $derived.by(() => {
@@ -155,10 +156,18 @@ export class Desk {
 
   /** Keeps the focus on an item that has been drawn anew, also on another page. */
   async keep(key: string, day: string): Promise<void> {
+    this.#kept = { key, until: Date.now() + 3000 };
     await this.toDay(day, false);
     const active = document.activeElement;
     if (active && active !== document.body && !this.root?.contains(active)) return;
     this.focus(key);
+  }
+
+  /** Gives an item that was moved by key its focus back when it is drawn anew. */
+  async refocus(): Promise<void> {
+    await tick();
+    const kept = this.#kept;
+    if (kept && Date.now() < kept.until && document.activeElement === document.body) this.focus(kept.key);
   }
 
   focus(key: string): boolean {

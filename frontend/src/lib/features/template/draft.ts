@@ -41,7 +41,7 @@ export function draftOf(x: Template): TemplateDraft {
   };
 }
 
-export type TemplateFields = Omit<Template, 'id' | 'uid' | 'created_at' | 'updated_at'>;
+export type TemplateFields = Omit<Template, 'id' | 'uid' | 'recurrence_text' | 'created_at' | 'updated_at'>;
 
 export function fields(d: TemplateDraft): TemplateFields {
   return {
