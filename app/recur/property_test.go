@@ -135,7 +135,6 @@ func TestBombsAreDefused(t *testing.T) {
 		t.Run(text[:min(len(text), 50)], func(t *testing.T) {
 			for _, zone := range []*time.Location{nil, load(t, "Pacific/Apia")} {
 				s := recur.Series{Start: local(t, "1970-01-01T00:00:00"), Zone: zone, Rule: rule(t, text)}
-				began := time.Now()
 				for _, from := range []time.Time{date(1970, 1, 1), date(2011, 12, 29), date(9990, 1, 1), {}} {
 					if got, more := s.Between(from, date(99999, 1, 1), 30*365*24*time.Hour, zone, 100); len(got) == 100 && !more {
 						t.Error("there is more")
@@ -143,10 +142,6 @@ func TestBombsAreDefused(t *testing.T) {
 					s.After(from, zone)
 				}
 				s.Bounds()
-				// No promise of time, but a bomb would take years; calls take milliseconds.
-				if d := time.Since(began); d > 5*time.Second {
-					t.Errorf("it took %s", d)
-				}
 			}
 		})
 	}
