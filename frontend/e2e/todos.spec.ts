@@ -154,6 +154,14 @@ test('everything of a to-do in its sheet; Back closes it', async ({ page, accoun
   await expect(sheet).toBeHidden();
 });
 
+test('a done one that a link leads to is opened again from its sheet', async ({ page, account }) => {
+  const [todo] = await make(account, { title: 'Water', completed: true });
+  await page.goto(`/todos?open=${todo!.id}`);
+  await page.getByRole('dialog', { name: 'To-do' }).getByRole('button', { name: 'Reopen' }).click();
+  await expect(toast(page, 'Open again: “Water”.')).toBeVisible();
+  await expect(row(page, 'Water')).toBeVisible();
+});
+
 test('what was typed and not saved is there again', async ({ page, account }) => {
   await make(account, 'Water');
   await page.goto('/todos');

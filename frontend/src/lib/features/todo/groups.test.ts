@@ -8,7 +8,7 @@ const todo = (title: string, fields: Partial<Todo> = {}): Todo => {
   const id = fields.id ?? next++;
   return {
     id, uid: `u${id}`, title, description: '', priority: 'none', due_date: null, due_time: null, completed: false, completed_at: null, category: '', tags: [],
-    recurrence_rule: '', repeat_from: 'due', project_id: null, person_id: null, location_id: null, parent_id: null, position: id * 1024, reminders: [],
+    recurrence_rule: '', recurrence_text: '', repeat_from: 'due', project_id: null, person_id: null, location_id: null, parent_id: null, position: id * 1024, reminders: [],
     created_at: '2026-01-01T00:00:00Z', updated_at: '2026-01-01T00:00:00Z', ...fields,
   };
 };

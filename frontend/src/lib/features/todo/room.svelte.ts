@@ -29,6 +29,8 @@ export class Room {
   /** The title that is being edited in its row: kept here, since rows come and go as one scrolls. */
   editing = $state<{ id: number; text: string }>();
   menu = $state.raw<OpenMenu>();
+  /** A to-do that was acted on from its sheet and need not be in any list: a done one, or one that a link led to. */
+  aside: Todo | undefined;
   /** Brings a row onto the screen. */
   show: (index: number) => unknown = () => {};
   #anchor: number | undefined;
@@ -78,7 +80,7 @@ export class Room {
   ids = $derived(this.rows.flatMap((r) => (r.kind === 'todo' ? [r.todo.id] : [])));
 
   find(id: number): Todo | undefined {
-    return this.open.find(id) ?? this.done?.find(id);
+    return this.open.find(id) ?? this.done?.find(id) ?? (this.aside?.id === id ? this.aside : undefined);
   }
 
   /** What a key or an act is about: those selected, else the row one is at. */
