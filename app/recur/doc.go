@@ -23,4 +23,5 @@
 //   - Second 60 is second 59.
 //
 // Every call does a bounded amount of work, whatever the rule: see MaxWork.
+// docs/recurrence.md says why, where other libraries differ, and what proves it.
 package recur
