@@ -124,6 +124,7 @@ export class List<T extends Rec> {
   /** Takes records out of what is shown. */
   drop(...ids: number[]): void {
     const gone = new Set(ids);
+    for (const id of ids) this.#due.delete(id); // nothing is asked about what is gone
     const kept = this.items.filter((x) => !gone.has(x.id));
     if (this.total !== undefined) this.total -= this.items.length - kept.length;
     this.items = kept;
