@@ -29,9 +29,9 @@ const lcp = (page: Page) =>
 test.describe('the demo account', () => {
   test.use({ demo: true });
 
-  test('weights', async ({ page, account }) => {
+  test('weights', async ({ page }) => {
     test.setTimeout(120_000);
-    const weights = await weigh(page, account);
+    const weights = await weigh(page);
     for (const [route, bytes] of Object.entries(weights)) console.log(`script ${route.padEnd(20)} ${(bytes / 1000).toFixed(1)} kB gzip`);
   });
 
