@@ -65,7 +65,7 @@ func (a *API) registerTodos() {
 		from: func(n newTodo) todo.Update { return todo.Update(n) }, key: key,
 	})
 	registerAct(a, op{id: "toggleTodo", method: http.MethodPatch, path: todosPath + "/{id}/toggle", tag: tag, summary: "Complete or reopen a to-do",
-		description: "Completing a repeating one makes the next."}, key, a.Todos.Toggle)
+		description: "Completing a repeating one makes the next, which has its parts open again."}, key, a.Todos.Toggle)
 	register(a, op{id: "listTags", method: http.MethodGet, path: "/api/tags", tag: tag, summary: "List the tags and categories of to-dos",
 		description: "Those in use, most used by open to-dos first."},
 		func(ctx context.Context, in *tagsInput) (*struct{ Body []todo.Label }, error) {

@@ -126,13 +126,15 @@ func (t *top) add(hits []hit) {
 	}
 }
 
+// trim drops what is too many; until then nothing needs to be in order.
 func (t *top) trim() {
+	if len(t.hits) < t.n {
+		return
+	}
 	slices.SortFunc(t.hits, compareHits)
-	if len(t.hits) >= t.n {
-		t.hits = t.hits[:t.n]
-		if to := t.hits[t.n-1].start.Add(time.Second); to.Before(t.to) { // its equals may still come before it
-			t.to = to
-		}
+	t.hits = t.hits[:t.n]
+	if to := t.hits[t.n-1].start.Add(time.Second); to.Before(t.to) { // its equals may still come before it
+		t.to = to
 	}
 }
 
@@ -188,5 +190,6 @@ func (s *Service) expand(ctx context.Context, c caller.Caller, from, to time.Tim
 			}
 		}
 	}
+	slices.SortFunc(t.hits, compareHits)
 	return t.hits, nil
 }
