@@ -212,7 +212,7 @@ test('changes many at once, and takes that back as one', async ({ page, account 
   await page.goto('/people');
   for (const name of ['Ann', 'Bob']) {
     await page.getByRole('button', { name: `Actions: ${name}` }).click();
-    await page.getByRole('menuitem', { name: 'Select the row' }).click();
+    await page.getByRole('menuitemcheckbox', { name: 'Select the row' }).click();
   }
   await page.getByRole('button', { name: 'Add to group' }).click();
   await page.getByRole('dialog').getByLabel('Group for 2 people').fill('Choir');

@@ -393,7 +393,7 @@ test.describe('one truth', () => {
     await page.getByText('Board', { exact: true }).click();
     await expect(column(page, 'Done').getByRole('button', { name: 'Dig', exact: true })).toBeVisible();
     await page.getByRole('button', { name: 'Actions: Sow' }).click();
-    await page.getByRole('menuitem', { name: 'Done' }).click();
+    await page.getByRole('menuitemcheckbox', { name: 'Done', exact: true }).click();
     await expect(page.getByRole('progressbar')).toHaveAttribute('aria-valuenow', '100');
     await page.getByText('Timeline', { exact: true }).click();
     await expect(page.getByRole('slider', { name: 'Due date of “Dig”' })).toBeVisible();
@@ -409,7 +409,7 @@ test.describe('one truth', () => {
     await expect(other.getByText('0 of 2 done')).toBeVisible();
     await page.goto(`/projects/${id}?view=board`);
     await page.getByRole('button', { name: 'Actions: Dig' }).click();
-    await page.getByRole('menuitem', { name: 'Done' }).click();
+    await page.getByRole('menuitemcheckbox', { name: 'Done', exact: true }).click();
     await expect(other.getByText('1 of 2 done')).toBeVisible({ timeout: 2000 });
     await other.goto(`/projects/${id}?view=board`);
     await expect(column(other, 'Done').getByRole('button', { name: 'Dig', exact: true })).toBeVisible();
