@@ -1,1 +1,0 @@
-import{J as e,N as t,Y as n}from"./B0y26DvI.js";var r=new class{#e=n();get kind(){return t(this.#e)}set kind(t){e(this.#e,t,!0)}#t=n(``);get text(){return t(this.#t)}set text(t){e(this.#t,t,!0)}open(e=`todo`,t=``){this.kind=e,this.text=t}close(){this.kind=void 0,this.text=``}};export{r as t};

@@ -1,1 +1,0 @@
-import{J as e,N as t,Y as n}from"./B0y26DvI.js";var r=new class{#e=n();get over(){return t(this.#e)}set over(t){e(this.#e,t,!0)}toggle(e){this.over=this.over===e?void 0:e}close(){this.over=void 0}};export{r as t};

@@ -1,1 +1,0 @@
-import"./CMISW0EB.js";import{a as e,o as t}from"./B0y26DvI.js";import{t as n}from"./CezElppW.js";var r=new Set([`$$slots`,`$$events`,`$$legacy`]);function i(i,a){let o=e(a,r),s={name:`search`,size:24,node:[[`path`,{d:`m21 21-4.34-4.34`}],[`circle`,{cx:`11`,cy:`11`,r:`8`}]]};n(i,t(()=>o,{get icon(){return s}}))}export{i as t};

@@ -1,1 +1,0 @@
-import"../chunks/CMISW0EB.js";import{$ as e,E as t,et as n,w as r}from"../chunks/B0y26DvI.js";import{i}from"../chunks/iJfFzUfJ.js";import{t as a}from"../chunks/Dk1G9BGP.js";var o=t(`<p>…</p>`);function s(t,s){n(s,!0),a(t,{get title(){return i.today.title},children:(e,t)=>{var n=o();r(e,n)},$$slots:{default:!0}}),e()}export{s as component};
