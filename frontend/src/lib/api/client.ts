@@ -16,22 +16,38 @@ const answers401 = new Set(['/api/auth/login', '/api/auth/setup', '/api/auth/cha
 
 const copies = new WeakMap<Request, Request>();
 
+/** Changes that were sent, until whoever asked for them has seen the answer. */
+let writing = 0;
+const written = new WeakSet<Response>();
+
+/** Resolves once every change that was sent has been answered. */
+export async function writesAnswered(): Promise<void> {
+  while (writing > 0) await new Promise((next) => setTimeout(next, 10));
+}
+
 const resilience: Middleware = {
   onRequest({ request }) {
     copies.set(request, request.clone()); // a body can be sent once only
-    if (request.method !== 'GET') forgetEarly();
+    if (request.method !== 'GET') {
+      forgetEarly();
+      writing++;
+    }
     return undefined;
   },
   async onResponse({ request, response, schemaPath }) {
     connection.reached();
-    if (response.status !== 401 || answers401.has(schemaPath) || !reauthenticate) return undefined;
     const again = copies.get(request);
-    if (!again) return undefined;
-    await reauthenticate();
-    return fetch(again);
+    let last = response;
+    if (response.status === 401 && !answers401.has(schemaPath) && reauthenticate && again) {
+      await reauthenticate();
+      last = await fetch(again);
+    }
+    if (request.method !== 'GET') written.add(last);
+    return last;
   },
-  onError() {
+  onError({ request }) {
     connection.lost();
+    if (request.method !== 'GET') writing--;
     return new Problem(0, 'offline', 'Umbra cannot be reached.');
   },
 };
@@ -79,6 +95,7 @@ export type Sent<T> = {
 /** Awaits a request and reads its answer; throws a Problem for anything but a success. */
 export async function send<T>(request: Promise<Answer<T>>): Promise<Sent<T>> {
   const { data, error, response } = await request;
+  if (written.delete(response)) setTimeout(() => writing--); // after whoever waits for it
   if (!response.ok) throw problemOf(response, error);
   const total = response.headers.get('X-Total-Count');
   return {

@@ -1,4 +1,4 @@
-import { api, send, type Sent } from '$lib/api/client';
+import { api, send, writesAnswered, type Sent } from '$lib/api/client';
 import { asProblem, type Problem } from '$lib/api/problem';
 import { t } from '$lib/i18n/index.svelte';
 import { toasts } from './toasts.svelte';
@@ -32,6 +32,7 @@ async function undo(entry: (typeof done)[number]): Promise<void> {
 
 /** Takes back what was done last in this window. */
 export async function undoLast(): Promise<void> {
+  await writesAnswered(); // what was done last may still be on its way
   const entry = done.at(-1);
   if (entry) await undo(entry);
   else toasts.say(t.common.nothingToUndo);
