@@ -111,17 +111,18 @@ soak: postgres ## the long ones: a thousand kills, long fuzzing, and a report
 	@packaging/fuzz.sh 5m
 
 .PHONY: bench
-bench: bench-build ## measure beside PocketBase in one run, and write docs/benchmarks.md
-	cd bench && go run . -out ../docs/benchmarks.md
+bench: bench-build ## measure every engine beside PocketBase in one run, and write docs/benchmarks.md
+	DURABLE=1 $(WITH_POSTGRES) bash -c 'cd bench && go run . -umbra-postgres ../bin/umbra-postgres -postgres "$$UMBRA_TEST_POSTGRES" -out ../docs/benchmarks.md'
 
 .PHONY: bench-scale
 bench-scale: bench-build ## measure whether cost grows with what an account holds
 	cd bench && go run . -scale
 
 .PHONY: bench-build
-bench-build:
+bench-build: postgres
 	mkdir -p bin
 	go build -trimpath -ldflags "$(LDFLAGS)" -o bin/umbra .
+	go build -tags postgres -trimpath -ldflags "$(LDFLAGS)" -o bin/umbra-postgres .
 	cd bench/pocketbase && GOTOOLCHAIN=go1.27.0 go build -trimpath -ldflags "-s -w" -o ../../bin/bench-pocketbase .
 
 .PHONY: needs

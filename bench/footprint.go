@@ -7,9 +7,9 @@ import (
 
 // footprint is what a server costs beside its answers.
 type footprint struct {
-	first, start    time.Duration
-	idle, end, peak float64 // MiB of resident memory
-	disk, file      float64 // MiB
+	first, start time.Duration
+	idle, end    float64 // MiB of memory
+	disk, file   float64 // MiB
 }
 
 // coldStarts is how often a start is measured.
@@ -25,6 +25,11 @@ func (p *peer) prepare() (f footprint, err error) {
 	f.file = float64(info.Size()) / (1 << 20)
 	if err := os.Mkdir(p.dir, 0o700); err != nil {
 		return f, err
+	}
+	if p.asNobody && os.Getuid() == 0 {
+		if err := os.Chown(p.dir, nobody, nobody); err != nil {
+			return f, err
+		}
 	}
 	if f.first, err = p.start(); err != nil {
 		return f, err
@@ -44,16 +49,13 @@ func (p *peer) prepare() (f footprint, err error) {
 		return f, err
 	}
 	time.Sleep(2 * time.Second) // what a log-in took may be given back
-	f.idle, err = p.memory("VmRSS")
+	f.idle, err = p.memory()
 	return f, err
 }
 
 // finish takes what is left to measure and stops the server.
 func (p *peer) finish(f *footprint) (err error) {
-	if f.end, err = p.memory("VmRSS"); err != nil {
-		return err
-	}
-	if f.peak, err = p.memory("VmHWM"); err != nil {
+	if f.end, err = p.memory(); err != nil {
 		return err
 	}
 	p.stop()

@@ -1,4 +1,4 @@
-// Command bench measures Umbra beside PocketBase in one run: the same records,
+// Command bench measures Umbra, on each of its engines, beside PocketBase in one run: the same records,
 // the same requests, in turns. With -scale it measures whether Umbra's cost
 // grows with what an account holds. Traffic stays on 127.0.0.1.
 package main
@@ -13,6 +13,8 @@ import (
 
 type options struct {
 	umbra, pocketbase string
+	umbraPostgres     string
+	postgres          string
 	records           int
 	rounds, clients   int
 	limit             time.Duration
@@ -24,6 +26,8 @@ func main() {
 	var o options
 	flag.StringVar(&o.umbra, "umbra", "../bin/umbra", "Umbra's executable")
 	flag.StringVar(&o.pocketbase, "pocketbase", "../bin/bench-pocketbase", "PocketBase's executable, built from ./pocketbase")
+	flag.StringVar(&o.umbraPostgres, "umbra-postgres", "", "Umbra's executable that carries PostgreSQL; empty leaves that out")
+	flag.StringVar(&o.postgres, "postgres", "", "address of an empty database on a PostgreSQL outside; empty leaves that out")
 	flag.IntVar(&o.records, "todos", 10_000, "how many to-dos")
 	flag.IntVar(&o.rounds, "rounds", 5, "how often each server has its turn in an operation")
 	flag.IntVar(&o.clients, "clients", 8, "how many connections at once")
@@ -47,13 +51,23 @@ func inFolder(o options, run func(options) error) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
+	if err := os.Chmod(dir, 0o711); err != nil { // a server that runs as nobody passes through
+		return err
+	}
 	o.dir = dir
 	return run(o)
 }
 
 // beside measures Umbra and PocketBase.
 func beside(o options) error {
-	peers := []*peer{umbra("Umbra", o.umbra, filepath.Join(o.dir, "umbra")), pocketbase(o.pocketbase, filepath.Join(o.dir, "pocketbase"))}
+	peers := []*peer{umbra("Umbra, SQLite", o.umbra, filepath.Join(o.dir, "umbra"))}
+	if o.umbraPostgres != "" {
+		peers = append(peers, onPostgres("PostgreSQL inside", o.umbraPostgres, filepath.Join(o.dir, "inside"), "embedded-postgres:"))
+	}
+	if o.postgres != "" {
+		peers = append(peers, onPostgres("PostgreSQL outside", o.umbra, filepath.Join(o.dir, "outside"), o.postgres))
+	}
+	peers = append(peers, pocketbase(o.pocketbase, filepath.Join(o.dir, "pocketbase")))
 	prints := make([]footprint, len(peers))
 	for i, p := range peers {
 		var err error
@@ -69,7 +83,11 @@ func beside(o options) error {
 		if results[i], err = measure(peers, op, o.rounds, o.clients, o.limit); err != nil {
 			return err
 		}
-		fmt.Fprintf(os.Stderr, "%s: %.0f and %.0f requests/s\n", op.name, results[i][0].perSecond(), results[i][1].perSecond())
+		fmt.Fprintf(os.Stderr, "%s:", op.name)
+		for k, p := range peers {
+			fmt.Fprintf(os.Stderr, " %s %.0f/s", p.name, results[i][k].perSecond())
+		}
+		fmt.Fprintln(os.Stderr)
 	}
 	for i, p := range peers {
 		if err := p.finish(&prints[i]); err != nil {
@@ -77,13 +95,18 @@ func beside(o options) error {
 		}
 	}
 	var r report
-	names := []string{peers[0].name, peers[1].name}
+	names := make([]string, len(peers))
+	for i, p := range peers {
+		names[i] = p.name
+	}
 	r.line("# Benchmarks\n")
 	r.line("Made by `make bench` on %s: %s, %d connections, %d to-dos, %d turns each. Only the ratios mean something on another machine.\n",
 		time.Now().Format(time.DateOnly), machine(), o.clients, o.records, o.rounds)
 	r.operations(names, ops, results)
 	r.footprints(names, prints)
-	r.line("Both servers check the session and the access rule on every request and run as they come: Umbra syncs each\n" +
+	r.line("The PostgreSQL outside is a process of its own: neither its memory nor its processor time is in these figures. It keeps\n" +
+		"its defaults (every commit synced).\n")
+	r.line("All servers check the session and the access rule on every request and run as they come: Umbra syncs each\n" +
 		"commit to the disk (`synchronous=FULL`) and keeps a history of every change; PocketBase syncs at checkpoints\n" +
 		"(`NORMAL`). Its list is asked without the total (`skipTotal`), which Umbra counts only on request either.")
 	return r.save(os.Stdout, o.out)

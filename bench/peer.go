@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -27,12 +26,13 @@ type peer struct {
 	todos string // path of the collection
 	list  string // path of 50 open to-dos by due date
 
-	dir     string
-	addr    string
-	headers string // what signs a request in
-	process *exec.Cmd
-	log     *bytes.Buffer
-	ids     []string
+	dir      string
+	addr     string
+	headers  string // what signs a request in
+	process  *exec.Cmd
+	asNobody bool // PostgreSQL refuses root
+	log      *bytes.Buffer
+	ids      []string
 }
 
 // start runs the server until it answers, and says how long that took.
@@ -46,7 +46,10 @@ func (p *peer) start() (time.Duration, error) {
 	p.log = &bytes.Buffer{}
 	p.process = exec.Command(p.binary, p.command(p.dir, p.addr)...)
 	p.process.Stdout, p.process.Stderr = p.log, p.log
-	p.process.Env = append(os.Environ(), "TZ=UTC")
+	p.process.Env = append(environment(), "TZ=UTC")
+	if p.asNobody && os.Getuid() == 0 {
+		p.process.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+	}
 	begun := time.Now()
 	if err := p.process.Start(); err != nil {
 		return 0, err
@@ -63,6 +66,13 @@ func (p *peer) start() (time.Duration, error) {
 	}
 	p.stop()
 	return 0, fmt.Errorf("%s did not answer within 30 s: %s", p.name, p.log)
+}
+
+const nobody = 65534
+
+// environment leaves out what is meant for the bench itself: Umbra refuses settings it does not know.
+func environment() []string {
+	return slices.DeleteFunc(os.Environ(), func(s string) bool { return strings.HasPrefix(s, "UMBRA_") || strings.HasPrefix(s, "DATABASE_URL=") })
 }
 
 func (p *peer) stop() {
@@ -108,34 +118,63 @@ func (p *peer) call(method, path, body, wanted string) (header string, answer ma
 	return header, answer, err
 }
 
-// memory reads a line of /proc/PID/status, such as VmRSS, in MiB.
-func (p *peer) memory(line string) (float64, error) {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.process.Process.Pid))
-	if err != nil {
-		return 0, err
-	}
-	for l := range strings.Lines(string(b)) {
-		if rest, ok := strings.CutPrefix(l, line+":"); ok {
-			kb, err := strconv.ParseFloat(strings.Fields(rest)[0], 64)
-			return kb / 1024, err
+// family is the server's process and those it started, such as a PostgreSQL inside.
+func (p *peer) family() []int {
+	all := []int{p.process.Process.Pid}
+	for i := 0; i < len(all); i++ {
+		b, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", all[i], all[i]))
+		if err != nil {
+			continue
+		}
+		for _, field := range strings.Fields(string(b)) {
+			if pid, err := strconv.Atoi(field); err == nil {
+				all = append(all, pid)
+			}
 		}
 	}
-	return 0, errors.New("no " + line)
+	return all
 }
 
-// cpu is the processor time that the server has used.
+// memory is the proportional set size of the server and its children in MiB:
+// pages that they share count once.
+func (p *peer) memory() (float64, error) {
+	sum := 0.0
+	for _, pid := range p.family() {
+		b, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
+		if err != nil {
+			return 0, err
+		}
+		for l := range strings.Lines(string(b)) {
+			if rest, ok := strings.CutPrefix(l, "Pss:"); ok {
+				kb, err := strconv.ParseFloat(strings.Fields(rest)[0], 64)
+				if err != nil {
+					return 0, err
+				}
+				sum += kb / 1024
+			}
+		}
+	}
+	return sum, nil
+}
+
+// cpu is the processor time that the server and its children have used.
 func (p *peer) cpu() (time.Duration, error) {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.process.Process.Pid))
-	if err != nil {
-		return 0, err
+	ticks := 0
+	for _, pid := range p.family() {
+		b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		if err != nil {
+			continue // a connection's process that has just ended
+		}
+		fields := strings.Fields(string(b[bytes.LastIndexByte(b, ')')+1:]))
+		for _, field := range fields[11:13] { // user and system
+			n, err := strconv.Atoi(field)
+			if err != nil {
+				return 0, err
+			}
+			ticks += n
+		}
 	}
-	fields := strings.Fields(string(b[bytes.LastIndexByte(b, ')')+1:]))
-	user, err := strconv.Atoi(fields[11])
-	if err != nil {
-		return 0, err
-	}
-	system, err := strconv.Atoi(fields[12])
-	return time.Duration(user+system) * 10 * time.Millisecond, err // ticks of 100 Hz
+	return time.Duration(ticks) * 10 * time.Millisecond, nil // ticks of 100 Hz
 }
 
 // onDisk is the size of the data folder's files in MiB.

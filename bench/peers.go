@@ -29,6 +29,16 @@ func umbra(name, binary, dir string) *peer {
 	}
 }
 
+// onPostgres is Umbra on a PostgreSQL: "embedded-postgres:" or an address.
+func onPostgres(name, binary, dir, url string) *peer {
+	p := umbra(name, binary, dir)
+	p.asNobody = true
+	p.command = func(dir, addr string) []string {
+		return []string{"serve", "--data-dir", dir, "--listen", addr, "--database-url", url}
+	}
+	return p
+}
+
 func pocketbase(binary, dir string) *peer {
 	return &peer{
 		name: "PocketBase", binary: binary, dir: dir,

@@ -22,18 +22,33 @@ func (r *report) save(w io.Writer, path string) error {
 	return os.WriteFile(path, []byte(r.String()), 0o644)
 }
 
+// operations compares each server with the last, which is the peer.
 func (r *report) operations(names []string, ops []operation, results [][]*result) {
-	a, b := names[0], names[1]
-	r.line("| operation | %s req/s | %s req/s | ratio | aim | %s p50 / p99 ms | %s p50 / p99 ms | %s CPU µs each | %s CPU µs each |", a, b, a, b, a, b)
-	r.line("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
-	for i, op := range ops {
-		x, y := results[i][0], results[i][1]
+	peer := len(names) - 1
+	r.table("requests a second (and how often those of "+names[peer]+")", names, ops, func(op, i int) string {
+		x := results[op][i]
+		if i == peer {
+			return fmt.Sprintf("%.0f", x.perSecond())
+		}
+		return fmt.Sprintf("%.0f (**%.1f**)", x.perSecond(), x.perSecond()/results[op][peer].perSecond())
+	})
+	r.table("p50 / p99, ms", names, ops, func(op, i int) string { return percentiles(results[op][i]) })
+	r.table("processor time each, µs, children included", names, ops, func(op, i int) string { return fmt.Sprint(results[op][i].cpuEach().Microseconds()) })
+}
+
+func (r *report) table(title string, names []string, ops []operation, cell func(op, i int) string) {
+	r.line("| %s | aim | %s |", title, strings.Join(names, " | "))
+	r.line("|---|---:|%s", strings.Repeat("---:|", len(names)))
+	for o, op := range ops {
 		aim := ""
 		if op.aim > 0 {
 			aim = fmt.Sprintf("%.1f", op.aim)
 		}
-		r.line("| %s | %.0f | %.0f | **%.1f** | %s | %s | %s | %d | %d |", op.name, x.perSecond(), y.perSecond(), x.perSecond()/y.perSecond(),
-			aim, percentiles(x), percentiles(y), x.cpuEach().Microseconds(), y.cpuEach().Microseconds())
+		cells := make([]string, len(names))
+		for i := range names {
+			cells[i] = cell(o, i)
+		}
+		r.line("| %s | %s | %s |", op.name, aim, strings.Join(cells, " | "))
 	}
 	r.line("")
 }
@@ -56,9 +71,8 @@ func (r *report) footprints(names []string, f []footprint) {
 	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 	row("start to first answer, ms (median)", "%.0f", func(f footprint) float64 { return ms(f.start) })
 	row("the same in an empty folder, ms", "%.0f", func(f footprint) float64 { return ms(f.first) })
-	row("memory idle after a log-in, MiB", "%.1f", func(f footprint) float64 { return f.idle })
+	row("memory idle after a log-in, MiB (PSS, children included)", "%.1f", func(f footprint) float64 { return f.idle })
 	row("memory at the end, MiB", "%.1f", func(f footprint) float64 { return f.end })
-	row("memory at its peak, MiB", "%.1f", func(f footprint) float64 { return f.peak })
 	row("data folder at the end, MiB", "%.1f", func(f footprint) float64 { return f.disk })
 	row("executable, MiB", "%.1f", func(f footprint) float64 { return f.file })
 	r.line("")

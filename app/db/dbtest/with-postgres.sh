@@ -27,8 +27,10 @@ trap stop EXIT
 cd "$dir"
 "${as[@]}" "$bin/initdb" -D "$dir/data" -U umbra -A trust -E UTF8 --no-locale -N >/dev/null
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])' 2>/dev/null || echo 54329)
-# Nothing here outlives the run, so nothing needs to reach the disk.
+# Nothing here outlives the run, so nothing needs to reach the disk; but a measurement (DURABLE=1) syncs as a real one does.
+quick="-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+[ -z "${DURABLE:-}" ] || quick=
 "${as[@]}" "$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -w -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories='$dir' \
-  -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=300" start >/dev/null || { cat "$dir/log" >&2; exit 1; }
+  $quick -c max_connections=300" start >/dev/null || { cat "$dir/log" >&2; exit 1; }
 cd - >/dev/null
 UMBRA_TEST_POSTGRES="postgres://umbra@127.0.0.1:$port/postgres?sslmode=disable" "$@"
