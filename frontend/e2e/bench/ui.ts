@@ -76,6 +76,9 @@ test('10,000 to-dos', async ({ page, account }) => {
   await page.mouse.move(700, 500);
   for (let i = 0; i < 400; i++) await page.mouse.wheel(0, 1500);
   await page.waitForTimeout(500);
-  const { longest, tasks } = await page.evaluate(() => window as unknown as { longest: number; tasks: number });
+  const { longest, tasks } = await page.evaluate(() => {
+    const { longest, tasks } = window as unknown as { longest: number; tasks: number };
+    return { longest, tasks };
+  });
   console.log(`scrolling 10,000 to-dos: longest task ${Math.round(longest)} ms of ${tasks} over 50 ms (aim: under 200 ms)`);
 });
