@@ -118,9 +118,16 @@ func (p *peer) call(method, path, body, wanted string) (header string, answer ma
 	return header, answer, err
 }
 
-// family is the server's process and those it started, such as a PostgreSQL inside.
+// family is the server's process and those that work for it, such as a PostgreSQL inside.
 func (p *peer) family() []int {
 	all := []int{p.process.Process.Pid}
+	// The PostgreSQL inside is no child: it outlives whoever starts it, and its folder says who it is.
+	if b, err := os.ReadFile(filepath.Join(p.dir, "postgres", "data", "postmaster.pid")); err == nil {
+		first, _, _ := strings.Cut(string(b), "\n")
+		if pid, err := strconv.Atoi(strings.TrimSpace(first)); err == nil {
+			all = append(all, pid)
+		}
+	}
 	for i := 0; i < len(all); i++ {
 		b, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", all[i], all[i]))
 		if err != nil {

@@ -33,7 +33,7 @@ func (r *report) operations(names []string, ops []operation, results [][]*result
 		return fmt.Sprintf("%.0f (**%.1f**)", x.perSecond(), x.perSecond()/results[op][peer].perSecond())
 	})
 	r.table("p50 / p99, ms", names, ops, func(op, i int) string { return percentiles(results[op][i]) })
-	r.table("processor time each, µs, children included", names, ops, func(op, i int) string { return fmt.Sprint(results[op][i].cpuEach().Microseconds()) })
+	r.table("processor time each, µs, with the PostgreSQL inside", names, ops, func(op, i int) string { return fmt.Sprint(results[op][i].cpuEach().Microseconds()) })
 }
 
 func (r *report) table(title string, names []string, ops []operation, cell func(op, i int) string) {
@@ -71,7 +71,7 @@ func (r *report) footprints(names []string, f []footprint) {
 	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 	row("start to first answer, ms (median)", "%.0f", func(f footprint) float64 { return ms(f.start) })
 	row("the same in an empty folder, ms", "%.0f", func(f footprint) float64 { return ms(f.first) })
-	row("memory idle after a log-in, MiB (PSS, children included)", "%.1f", func(f footprint) float64 { return f.idle })
+	row("memory idle after a log-in, MiB (PSS, with the PostgreSQL inside)", "%.1f", func(f footprint) float64 { return f.idle })
 	row("memory at the end, MiB", "%.1f", func(f footprint) float64 { return f.end })
 	row("data folder at the end, MiB", "%.1f", func(f footprint) float64 { return f.disk })
 	row("executable, MiB", "%.1f", func(f footprint) float64 { return f.file })
