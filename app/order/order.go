@@ -86,6 +86,26 @@ func Move(ctx context.Context, d *db.DB, table string, now Placed, userID int64,
 	return nil, fault.New(fault.Conflict, "no_room", "Too many records share one position there. Set the position of some of them first.")
 }
 
+// Place makes what Move says: it reads each record that moves, gives it its
+// position and writes it. It answers the record as it is then.
+func Place[T any](ctx context.Context, d *db.DB, table string, now Placed, userID int64, to Spot, record T,
+	write func(ctx context.Context, p Placed) (T, error)) (T, error) {
+	moved, err := Move(ctx, d, table, now, userID, to)
+	if err != nil {
+		return record, err
+	}
+	for _, p := range moved {
+		written, err := write(ctx, p)
+		if err != nil {
+			return record, err
+		}
+		if p.ID == now.ID {
+			record = written
+		}
+	}
+	return record, nil
+}
+
 func (to Spot) anchor(id int64) (field string, anchor int64, err error) {
 	switch {
 	case to.After != nil && to.Before != nil:

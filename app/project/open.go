@@ -5,7 +5,6 @@ import (
 
 	"umbra/app/caller"
 	"umbra/app/db"
-	"umbra/app/fold"
 	"umbra/app/page"
 )
 
@@ -43,17 +42,5 @@ func (s *Service) CountOpenTasks(ctx context.Context, c caller.Caller, f OpenFil
 
 func (f OpenFilter) where(userID int64) *db.Where {
 	w := (&db.Where{}).And("user_id = ?", userID).And("status <> 'done'") // as the index project_tasks_agenda has it
-	if f.Status != "" {
-		w.And("status = ?", f.Status)
-	}
-	if f.Priority != "" {
-		w.And("priority = ?", priorityNumber(f.Priority))
-	}
-	if f.PersonID != 0 {
-		w.And("person_id = ?", f.PersonID)
-	}
-	if f.Query != "" {
-		w.Contains("search", fold.Text(f.Query))
-	}
-	return w
+	return taskWhere(w, f.Status, f.Priority, f.PersonID, f.Query)
 }

@@ -19,25 +19,17 @@ func (s *Service) Place(ctx context.Context, c caller.Caller, id int64, match jo
 		if err := match.Check(p.Rev); err != nil {
 			return err
 		}
-		moved, err := order.Move(ctx, s.db, s.Table(), order.Placed{ID: id, Position: p.Position}, c.UserID, to)
-		if err != nil {
-			return err
-		}
-		for _, m := range moved {
-			before, err := s.find(ctx, c.UserID, m.ID)
-			if err != nil {
-				return err
-			}
-			after := before
-			after.Position = m.Position
-			if err := s.save(ctx, w, &after, &before, journal.Update); err != nil {
-				return err
-			}
-			if m.ID == id {
-				p = after
-			}
-		}
-		return nil
+		p, err = order.Place(ctx, s.db, s.Table(), order.Placed{ID: id, Position: p.Position}, c.UserID, to, p,
+			func(ctx context.Context, at order.Placed) (Project, error) {
+				before, err := s.find(ctx, c.UserID, at.ID)
+				if err != nil {
+					return before, err
+				}
+				after := before
+				after.Position = at.Position
+				return after, s.save(ctx, w, &after, &before, journal.Update)
+			})
+		return err
 	})
 	return p, err
 }

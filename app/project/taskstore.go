@@ -59,17 +59,22 @@ func (s *Service) listTasks(ctx context.Context, userID, projectID int64, f Task
 
 func (f TaskFilter) where(userID, projectID int64) *db.Where {
 	w := (&db.Where{}).And("user_id = ?", userID).And("project_id = ?", projectID)
-	if f.Status != "" {
-		w.And("status = ?", f.Status)
+	return taskWhere(w, f.Status, f.Priority, f.PersonID, f.Query)
+}
+
+// taskWhere narrows a list of tasks by what is given.
+func taskWhere(w *db.Where, status, priority string, personID int64, query string) *db.Where {
+	if status != "" {
+		w.And("status = ?", status)
 	}
-	if f.Priority != "" {
-		w.And("priority = ?", priorityNumber(f.Priority))
+	if priority != "" {
+		w.And("priority = ?", priorityNumber(priority))
 	}
-	if f.PersonID != 0 {
-		w.And("person_id = ?", f.PersonID)
+	if personID != 0 {
+		w.And("person_id = ?", personID)
 	}
-	if f.Query != "" {
-		w.Contains("search", fold.Text(f.Query))
+	if query != "" {
+		w.Contains("search", fold.Text(query))
 	}
 	return w
 }

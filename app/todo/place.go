@@ -19,25 +19,17 @@ func (s *Service) Place(ctx context.Context, c caller.Caller, id int64, match jo
 		if err := match.Check(t.Rev); err != nil {
 			return err
 		}
-		moved, err := order.Move(ctx, s.db, s.Table(), order.Placed{ID: id, Position: t.Position}, c.UserID, to)
-		if err != nil {
-			return err
-		}
-		for _, m := range moved {
-			before, err := s.find(ctx, c.UserID, m.ID)
-			if err != nil {
-				return err
-			}
-			after := before
-			after.Position = m.Position
-			if err := s.save(ctx, w, &after, &before, journal.Update); err != nil {
-				return err
-			}
-			if m.ID == id {
-				t = after
-			}
-		}
-		return nil
+		t, err = order.Place(ctx, s.db, s.Table(), order.Placed{ID: id, Position: t.Position}, c.UserID, to, t,
+			func(ctx context.Context, at order.Placed) (Todo, error) {
+				before, err := s.find(ctx, c.UserID, at.ID)
+				if err != nil {
+					return before, err
+				}
+				after := before
+				after.Position = at.Position
+				return after, s.save(ctx, w, &after, &before, journal.Update)
+			})
+		return err
 	})
 	return t, err
 }
