@@ -31,6 +31,7 @@ for (const scheme of ['light', 'dark'] as const) {
           await shoot(name);
         }
         await page.goto('/');
+        await stands(page);
         await page.keyboard.press('Control+k');
         await page.waitForTimeout(400);
         await shoot('palette');
