@@ -1,5 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
-import { axeFinds, expect, test, type Account } from './fixture';
+import { axeFinds, expect, heard, test, undo, type Account } from './fixture';
 
 const zone = 'Europe/Berlin';
 const iso = (d: Date) => d.toISOString().slice(0, 10);
@@ -18,7 +18,6 @@ const thu = plus(wed, 1);
 const at = (day: string, clock: string) => `${day}T${clock}:00`;
 const chip = (page: Page, title: string) => page.locator('.chip:not(.ghost)', { hasText: title });
 const dialog = (page: Page) => page.getByRole('dialog');
-const undo = (page: Page) => page.getByRole('button', { name: 'Undo' }).last();
 
 async function make(account: Account, title: string, day: string, from: string, to: string, more: object = {}) {
   return account.post('/api/events', { title, start: at(day, from), end: at(day, to), time_zone: zone, ...more });
@@ -68,7 +67,7 @@ test.describe('on a desk', () => {
     await expect(chip(page, 'Dentist')).toBeVisible();
     await expect(dialog(page)).toBeHidden();
     expect(await shown(account)).toEqual([`Dentist ${wed}T10:00 11:00`]);
-    await undo(page).click();
+    await undo(page, '“Dentist” added.');
     await expect(chip(page, 'Dentist')).toBeHidden();
   });
 
@@ -87,11 +86,12 @@ test.describe('on a desk', () => {
     await expect.poll(() => shown(account)).toEqual([`Workshop ${thu}T13:00 15:30`]);
     await expect(page.locator(`.column[data-day="${thu}"]`).getByText('Workshop')).toBeVisible();
 
+    await heard(page, '“Workshop” moved.');
     const grip = (await chip(page, 'Workshop').locator('[data-resize]').boundingBox())!;
     const end = await point(page, thu, '17:00');
     await drag(page, { x: grip.x + 20, y: grip.y + grip.height - 2 }, end);
     await expect.poll(() => shown(account)).toEqual([`Workshop ${thu}T13:00 17:00`]);
-    await undo(page).click();
+    await undo(page, '“Workshop” moved.');
     await expect.poll(() => shown(account)).toEqual([`Workshop ${thu}T13:00 15:30`]);
 
     // Up among the bars it takes the whole day.
@@ -124,13 +124,13 @@ test.describe('on a desk', () => {
     await dialog(page).getByRole('button', { name: 'Only this one' }).click();
     const one = [`Choir ${plus(wed, -7)}T10:00 11:00`, `Choir ${thu}T10:00 11:00`, `Choir ${plus(wed, 7)}T10:00 11:00`, `Choir ${plus(wed, 14)}T10:00 11:00`];
     await expect.poll(() => shown(account)).toEqual(one);
-    await undo(page).click();
+    await undo(page, '“Choir” moved.');
     await expect(page.locator(`.column[data-day="${wed}"]`).getByText('Choir')).toBeVisible();
 
     await drag(page, await point(page, wed, '10:20'), await point(page, wed, '12:20'));
     await dialog(page).getByRole('button', { name: 'This and all that follow' }).click();
     await expect.poll(() => shown(account)).toEqual([`Choir ${plus(wed, -7)}T10:00 11:00`, ...[0, 7, 14].map((n) => `Choir ${plus(wed, n)}T12:00 13:00`)]);
-    await undo(page).click();
+    await undo(page, '“Choir” moved.');
     await expect.poll(() => shown(account)).toEqual([-7, 0, 7, 14].map((n) => `Choir ${plus(wed, n)}T10:00 11:00`));
     await expect(page.locator(`.column[data-day="${wed}"]`).locator('time', { hasText: '10:00 –' })).toBeVisible();
 
@@ -174,14 +174,14 @@ test.describe('on a desk', () => {
     await page.getByRole('button', { name: 'Only this one' }).click();
     await expect.poll(async () => (await shown(account)).length).toBe(3);
     await expect(chip(page, 'Yoga')).toBeHidden();
-    await undo(page).click();
+    await undo(page, '“Yoga outside” deleted.');
     await expect(chip(page, 'Yoga outside')).toBeVisible();
 
     await chip(page, 'Yoga outside').getByRole('button').focus();
     await page.keyboard.press('Delete');
     await page.getByRole('button', { name: 'This and all that follow' }).click();
     await expect.poll(async () => (await shown(account)).length).toBe(1);
-    await undo(page).click();
+    await undo(page, '“Yoga outside” deleted.');
     await expect.poll(async () => (await shown(account)).length).toBe(4);
     await chip(page, 'Yoga outside').getByRole('button').focus();
     await page.keyboard.press('Delete');
@@ -330,7 +330,7 @@ test.describe('on a desk', () => {
     await page.getByRole('button', { name: 'Edit calendar Rowing' }).click();
     await dialog(page).getByRole('button', { name: 'Delete' }).click();
     await expect(chip(page, 'Training')).toBeHidden();
-    await undo(page).click();
+    await undo(page, 'Calendar “Rowing” deleted');
     await expect(chip(page, 'Training')).toBeVisible();
   });
 
@@ -343,7 +343,7 @@ test.describe('on a desk', () => {
     await page.getByRole('checkbox', { name: 'Done: Pay rent' }).click();
     await expect(chip(page, 'Pay rent')).toBeHidden();
     expect((await account.get('/api/todos?completed=true'))[0].title).toBe('Pay rent');
-    await undo(page).click();
+    await undo(page, '“Pay rent” done.');
     await expect(chip(page, 'Pay rent')).toBeVisible();
     await page.getByRole('checkbox', { name: 'To-dos' }).uncheck();
     await expect(chip(page, 'Pay rent')).toBeHidden();
@@ -458,7 +458,7 @@ test.describe('on a phone', () => {
     await page.getByRole('button', { name: /^Dentist/ }).tap();
     await dialog(page).getByRole('button', { name: 'Delete' }).tap();
     await expect(page.getByText('Nothing on this day.')).toBeVisible();
-    await undo(page).tap();
+    await undo(page, '“Dentist” deleted.');
     await expect(page.getByRole('button', { name: /^Dentist/ })).toBeVisible();
     expect(await axeFinds(page)).toEqual([]);
   });

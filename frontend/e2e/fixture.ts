@@ -5,10 +5,11 @@
 //   test('adds a to-do', async ({ page, account }) => { await page.goto('/todos'); … });
 //   test.use({ demo: true })            the account is filled with the demo household
 //   test.use({ allow: [/412/] })        console errors that this test provokes
+//   await undo(page, 'Deleted');      the message's own Undo
 //   const other = await open();         another window of the same account
 //   await account.post('/api/todos', { title: 'x' })   the API, as the same person
 
-import { test as base, expect, type APIResponse, type BrowserContext, type Page } from '@playwright/test';
+import { test as base, expect, type APIResponse, type BrowserContext, type Locator, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Server } from './server';
@@ -117,6 +118,18 @@ function watch(page: Page, url: string, allow: RegExp[]): string[] {
   });
   page.on('pageerror', (e) => wrong(`threw: ${e.stack ?? e.message}`));
   return wrongs;
+}
+
+/** The message that says so. */
+export const toast = (page: Page, said: string | RegExp): Locator => page.locator('.toast').filter({ hasText: said });
+
+/** Takes back what a message speaks of. It is named: the one before it may still be there when its own is on its way. */
+export const undo = (page: Page, said: string | RegExp): Promise<void> => toast(page, said).getByRole('button', { name: 'Undo' }).click();
+
+/** Puts a message away, so that a next one that says the same is the only one. */
+export async function heard(page: Page, said: string | RegExp): Promise<void> {
+  await toast(page, said).getByRole('button', { name: 'Close' }).click();
+  await expect(toast(page, said)).toHaveCount(0);
 }
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

@@ -1,9 +1,8 @@
-import { axeFinds, expect, stands, test } from './fixture';
+import { axeFinds, expect, stands, test, undo } from './fixture';
 import type { Page } from '@playwright/test';
 
 const row = (page: Page, name: string) => page.getByRole('listitem').filter({ has: page.getByRole('link', { name: new RegExp(`^${name}`) }) });
 /** Takes back what a message says. */
-const undo = (page: Page, said: string | RegExp) => page.locator('.toast').filter({ hasText: said }).getByRole('button', { name: 'Undo' }).last().click();
 const map = (page: Page) => page.getByRole('application', { name: /Map of your places/ });
 
 /** How many colours a canvas shows: a map that is drawn has several. */

@@ -1,10 +1,9 @@
 import { deflateSync } from 'node:zlib';
-import { axeFinds, expect, stands, test } from './fixture';
+import { axeFinds, expect, stands, test, undo } from './fixture';
 import type { Page } from '@playwright/test';
 
 const row = (page: Page, name: string) => page.getByRole('listitem').filter({ has: page.getByRole('link', { name }) });
 /** Takes back what a message says. */
-const undo = (page: Page, said: string | RegExp) => page.locator('.toast').filter({ hasText: said }).getByRole('button', { name: 'Undo' }).last().click();
 
 /** A picture of one colour, as a camera would hand it over: large. */
 function png(width: number, height: number): Buffer {

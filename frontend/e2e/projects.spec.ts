@@ -1,5 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
-import { axeFinds, expect, test, type Account } from './fixture';
+import { axeFinds, expect, test, toast, undo, type Account } from './fixture';
 
 type Task = { id: number; title: string; status: string; due_date: string | null; priority: string; parent_task_id: number | null };
 type Project = { id: number; name: string; progress: number };
@@ -12,8 +12,6 @@ async function fill(account: Account, id: number, ...list: (string | object)[]):
   return made;
 }
 const titles = async (account: Account, id: number, status?: string) => (await tasks(account, id)).filter((x) => !status || x.status === status).map((x) => x.title);
-const toast = (page: Page) => page.getByRole('region', { name: 'Messages' });
-const undo = (page: Page) => toast(page).getByRole('button', { name: 'Undo' }).last().click();
 const column = (page: Page, name: string) => page.getByRole('region', { name: new RegExp(`^${name}`) });
 const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 
@@ -56,7 +54,7 @@ test.describe('projects', () => {
     await page.getByRole('menuitem', { name: 'Delete' }).click();
     await expect(page).toHaveURL('/projects');
     await expect(page.getByRole('link', { name: 'The attic' })).toHaveCount(0);
-    await undo(page);
+    await undo(page, 'Deleted the project “The attic”');
     await expect(page.getByRole('link', { name: 'The attic' })).toBeVisible();
     expect(await titles(account, id)).toEqual(['Sort the boxes']);
   });
@@ -97,7 +95,7 @@ test.describe('projects', () => {
       await carry(page, item('Three'), item('One'), 0.2);
       await expect.poll(shown).toEqual(['Three', 'One', 'Two']);
       await expect(page).toHaveURL('/projects'); // a drag is no click
-      await undo(page);
+      await undo(page, 'Moved “Three”.');
       await expect.poll(shown).toEqual(['One', 'Two', 'Three']);
     }
     await page.getByRole('link', { name: 'One', exact: true }).focus();
@@ -207,7 +205,7 @@ test.describe('the list of tasks', () => {
     const section = page.getByRole('region', { name: /To-dos of this project/ });
     await expect(section.getByRole('link')).toHaveText(['Buy seeds']);
     await section.getByRole('checkbox', { name: 'Done: Buy seeds' }).check();
-    await expect(toast(page).getByText('Done: “Buy seeds”.')).toBeVisible();
+    await expect(toast(page, 'Done: “Buy seeds”.')).toBeVisible();
     await section.getByLabel('Add a to-do to this project').fill('Buy a spade');
     await page.keyboard.press('Enter');
     await expect(section.getByRole('link', { name: 'Buy a spade' })).toBeVisible();
@@ -227,9 +225,9 @@ test('in the list a task is carried to another group, and among the parts of ano
   await expect.poll(() => titles(account, id, 'blocked')).toEqual(['Wait', 'Sow']);
   await carry(page, task('Sow'), task('Rent a digger'), 0.2);
   await expect.poll(async () => (await tasks(account, id)).find((x) => x.title === 'Sow')).toMatchObject({ parent_task_id: dig!.id, status: 'blocked' });
-  await undo(page);
-  await expect.poll(() => titles(account, id, 'blocked')).toEqual(['Wait', 'Sow']);
-  expect((await tasks(account, id)).find((x) => x.title === 'Sow')!.parent_task_id).toBeNull();
+  await undo(page, /Changed “Sow”|Moved “Sow”/);
+  await expect.poll(async () => (await tasks(account, id)).find((x) => x.title === 'Sow')!.parent_task_id).toBeNull();
+  expect(await titles(account, id, 'blocked')).toEqual(['Wait', 'Sow']);
   await carry(page, task('Wait'), task('Dig'), 0.1); // to the head of the first group
   await expect.poll(() => titles(account, id, 'todo')).toEqual(['Wait', 'Dig', 'Rent a digger']);
 });
@@ -248,7 +246,7 @@ test.describe('the board', () => {
     await carry(page, card('a'), card('y'), 0.2);
     await expect.poll(() => titles(account, id, 'in_progress')).toEqual(['x', 'a', 'y']);
     await expect(column(page, 'In progress').getByLabel('3 tasks')).toBeVisible();
-    await undo(page);
+    await undo(page, '“a”: In progress.');
     await expect.poll(() => titles(account, id, 'todo')).toEqual(['c', 'a', 'b']);
     await expect.poll(() => titles(account, id, 'in_progress')).toEqual(['x', 'y']);
 
@@ -353,6 +351,7 @@ test.describe('the timeline', () => {
     await page.goto(`/projects/${id}?view=timeline`);
     const end = page.getByRole('slider', { name: 'Due date of “Dig”' });
     await expect(end).toBeVisible();
+    const before = (await end.getAttribute('aria-valuenow'))!;
     const box = (await end.boundingBox())!;
     const wide = await page.evaluate(() => parseFloat(getComputedStyle(document.documentElement).fontSize) * 1.75);
     await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
@@ -360,8 +359,9 @@ test.describe('the timeline', () => {
     await page.mouse.move(box.x + box.width / 2 + 2 * wide, box.y + box.height / 2, { steps: 6 });
     await page.mouse.up();
     await expect.poll(due).toBe(day(5));
-    await undo(page);
+    await undo(page, /“Dig”/);
     await expect.poll(due).toBe(day(3));
+    await expect(end).toHaveAttribute('aria-valuenow', before); // keys count from what is shown
 
     await end.focus();
     await page.keyboard.press('ArrowRight');
@@ -413,7 +413,7 @@ test.describe('one truth', () => {
     await expect(other.getByText('1 of 2 done')).toBeVisible({ timeout: 2000 });
     await other.goto(`/projects/${id}?view=board`);
     await expect(column(other, 'Done').getByRole('button', { name: 'Dig', exact: true })).toBeVisible();
-    await undo(page);
+    await undo(page, 'Done: “Dig”.');
     await expect(column(other, 'To do').getByRole('button', { name: 'Dig', exact: true })).toBeVisible({ timeout: 2000 });
     await account.delete(`/api/projects/${id}`);
     await expect(other.getByText('This project is not there')).toBeVisible({ timeout: 2000 });

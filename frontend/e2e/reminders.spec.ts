@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { axeFinds, expect, test, type Account } from './fixture';
+import { axeFinds, expect, test, toast, undo, type Account } from './fixture';
 
 type Reminder = { id: number; title: string; due_at: string; remind_at: string; snoozed_until: string | null; active: boolean; dismissed: boolean; recurrence_rule: string };
 
@@ -9,8 +9,6 @@ const at = (minutes: number) => new Date(now.getTime() + minutes * 60_000).toISO
 const make = (account: Account, title: string, minutes: number, more: object = {}) => account.post<Reminder>('/api/reminders', { title, remind_at: at(minutes), ...more });
 const read = (account: Account, id: number) => account.get<Reminder>(`/api/reminders/${id}`);
 const row = (page: Page, title: string) => page.getByRole('listitem').filter({ has: page.getByRole('button', { name: title, exact: true }) });
-const toast = (page: Page) => page.getByRole('region', { name: 'Messages' });
-const undo = (page: Page) => toast(page).getByRole('button', { name: 'Undo' }).last().click();
 const heads = (page: Page) => page.locator('main').getByRole('heading', { level: 2 });
 
 test.beforeEach(async ({ page }) => {
@@ -45,8 +43,8 @@ test('one is written in a line, changed, dismissed, woken, deleted and brought b
   const { id } = await make(account, 'Once only', 30);
   await row(page, 'Once only').getByRole('checkbox').click();
   await expect(row(page, 'Once only')).toHaveCount(0);
-  await expect(toast(page).getByText('Dismissed “Once only”.')).toBeVisible();
-  await undo(page);
+  await expect(toast(page, 'Dismissed “Once only”.')).toBeVisible();
+  await undo(page, 'Dismissed “Once only”.');
   await expect(row(page, 'Once only')).toBeVisible();
   await row(page, 'Once only').getByRole('checkbox').click();
   await page.getByText('Dismissed', { exact: true }).click();
@@ -58,9 +56,9 @@ test('one is written in a line, changed, dismissed, woken, deleted and brought b
   await page.getByText('Open', { exact: true }).click();
   await page.getByRole('button', { name: 'Actions: Once only' }).click();
   await page.getByRole('menuitem', { name: 'Delete' }).click();
-  await expect(toast(page).getByText('Deleted “Once only”.')).toBeVisible();
+  await expect(toast(page, 'Deleted “Once only”.')).toBeVisible();
   await expect(row(page, 'Once only')).toHaveCount(0);
-  await undo(page);
+  await undo(page, 'Deleted “Once only”.');
   await expect(row(page, 'Once only')).toBeVisible();
 });
 
@@ -96,8 +94,8 @@ test.describe('snoozing', () => {
       await page.getByRole('menuitem', { name }).click();
       await expect.poll(async () => (await read(account, id)).snoozed_until).toBe(want);
       await expect(heads(page)).toHaveText(['Snoozed 1']);
-      await expect(toast(page).getByText('“Ring Ada” reminds again')).toBeVisible();
-      await undo(page);
+      await expect(toast(page, '“Ring Ada” reminds again')).toBeVisible();
+      await undo(page, '“Ring Ada” reminds again');
       await expect(heads(page)).toHaveText(['Due 1']);
       expect((await read(account, id)).snoozed_until).toBeNull();
     });
@@ -187,7 +185,7 @@ test.describe('one that falls due while a page is open', () => {
     await page.waitForResponse((r) => /\/api\/reminders\?.*active=true/.test(r.url()));
     await page.clock.fastForward('01:01');
     await notice(page).getByRole('button', { name: 'Done' }).click();
-    await expect(toast(page).getByText('Dismissed “And another”.')).toBeVisible();
+    await expect(toast(page, 'Dismissed “And another”.')).toBeVisible();
     await expect.poll(async () => (await account.get<Reminder[]>('/api/reminders?dismissed=true')).length).toBe(2);
   });
 });
@@ -200,8 +198,8 @@ test('another window sees a change at once', async ({ page, account, open }) => 
   await page.goto('/reminders');
   await row(page, 'Ring Ada').getByRole('checkbox').click();
   await expect(row(other, 'Ring Ada')).toHaveCount(0);
-  await expect(toast(page).getByText('Dismissed “Ring Ada”.')).toBeVisible();
-  await undo(page);
+  await expect(toast(page, 'Dismissed “Ring Ada”.')).toBeVisible();
+  await undo(page, 'Dismissed “Ring Ada”.');
   await expect(row(other, 'Ring Ada')).toBeVisible();
 });
 

@@ -1,4 +1,4 @@
-import { axeFinds, expect, test } from './fixture';
+import { axeFinds, expect, test, undo } from './fixture';
 
 test('makes a template, uses it on a day, changes and deletes it', async ({ page, account }) => {
   await page.goto('/templates');
@@ -32,7 +32,7 @@ test('makes a template, uses it on a day, changes and deletes it', async ({ page
   await page.getByRole('link', { name: /^Choir/ }).focus();
   await page.keyboard.press('Delete');
   await expect(page.getByRole('heading', { name: 'No templates yet' })).toBeVisible();
-  await page.getByRole('button', { name: 'Undo' }).last().click();
+  await undo(page, /Choir.*deleted|Deleted.*Choir/);
   await expect(page.getByRole('link', { name: /^Choir/ })).toBeVisible();
 });
 

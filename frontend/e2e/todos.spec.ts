@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { axeFinds, expect, test, type Account } from './fixture';
+import { axeFinds, expect, test, toast, undo, type Account } from './fixture';
 
 /** A day so many days from today in the account's zone, YYYY-MM-DD. */
 function day(ahead: number): string {
@@ -9,7 +9,6 @@ function day(ahead: number): string {
 
 const row = (page: Page, title: string) => page.locator('[data-cursor]').filter({ has: page.getByRole('link', { name: title, exact: true }) });
 const titles = (page: Page) => page.locator('[data-cursor] .title').allTextContents();
-const toast = (page: Page, text: string | RegExp) => page.locator('.toast').filter({ hasText: text });
 const open = (account: Account) => account.get<{ id: number; title: string; [field: string]: unknown }[]>('/api/todos?completed=false&sort=position');
 const isPhone = (page: Page) => page.viewportSize()!.width < 500;
 
@@ -55,12 +54,12 @@ test('completes with Undo, deletes with Undo', async ({ page, account }) => {
   await row(page, 'Water the fern').getByRole('checkbox', { name: 'Complete “Water the fern”' }).click();
   await expect(row(page, 'Water the fern')).toBeHidden();
   await expect.poll(async () => (await account.get(`/api/todos/${plain!.id}`)).completed).toBe(true);
-  await toast(page, 'Done: “Water the fern”.').getByRole('button', { name: 'Undo' }).click();
+  await undo(page, 'Done: “Water the fern”.');
   await expect(row(page, 'Water the fern')).toBeVisible();
   await row(page, 'Call Ada').getByRole('button', { name: 'Actions for “Call Ada”' }).click();
   await page.getByRole('menuitem', { name: 'Delete' }).click();
   await expect(row(page, 'Call Ada')).toBeHidden();
-  await toast(page, 'Deleted “Call Ada”.').getByRole('button', { name: 'Undo' }).click();
+  await undo(page, 'Deleted “Call Ada”.');
   await expect(row(page, 'Call Ada')).toBeVisible();
 });
 
@@ -220,7 +219,7 @@ test('selects many and acts on all, with one Undo', async ({ page, account }) =>
   await page.getByRole('dialog', { name: 'Due' }).getByRole('button', { name: 'Tomorrow' }).click();
   await expect(page.getByRole('button', { name: 'Next 7 days 3' })).toBeVisible();
   await expect.poll(async () => (await open(account)).filter((x) => x.due_date === day(1)).length).toBe(3);
-  await toast(page, 'Due: Tomorrow.').getByRole('button', { name: 'Undo' }).click();
+  await undo(page, 'Due: Tomorrow.');
   await expect(page.getByRole('button', { name: 'No date 3' })).toBeVisible();
 
   await bar.getByRole('button', { name: 'Add tags' }).click();
@@ -230,7 +229,7 @@ test('selects many and acts on all, with one Undo', async ({ page, account }) =>
   await bar.getByRole('button', { name: 'Delete' }).click();
   await expect(row(page, 'Two')).toBeHidden();
   await expect(bar).toBeHidden();
-  await toast(page, '3 to-dos deleted.').getByRole('button', { name: 'Undo' }).click();
+  await undo(page, '3 to-dos deleted.');
   await expect(row(page, 'Two')).toBeVisible();
 });
 
@@ -283,7 +282,7 @@ test('takes its own order by dragging, and by keys', async ({ page, account }) =
   await page.keyboard.press('Alt+ArrowDown');
   await expect.poll(async () => (await open(account)).map((x) => x.title)).toEqual(['One', 'Three', 'Two']);
   await expect(row(page, 'Three').getByRole('link')).toBeFocused();
-  await toast(page, 'Moved “Three”.').last().getByRole('button', { name: 'Undo' }).click();
+  await page.keyboard.press('z'); // the last of several that say the same
   await expect.poll(() => titles(page)).toEqual(['Three', 'One', 'Two']);
 });
 
@@ -366,7 +365,7 @@ test('any record is begun from anywhere', async ({ page, account }) => {
   expect(await account.get('/api/reminders')).toMatchObject([{ title: 'Call the dentist' }]);
   expect(await account.get('/api/people')).toMatchObject([{ display_name: 'Ada Lovelace', family_name: 'Lovelace' }]);
   expect(await account.get('/api/locations')).toMatchObject([{ name: 'Town hall' }]);
-  await toast(page, 'Added “Town hall”.').getByRole('button', { name: 'Undo' }).click();
+  await undo(page, 'Added “Town hall”.');
   await expect.poll(() => account.get('/api/locations')).toEqual([]);
 });
 
