@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 
 	"umbra/app/clock"
 	"umbra/app/fault"
@@ -17,19 +18,9 @@ func (s *Service) ChangePassword(ctx context.Context, p Principal, current, next
 	if _, err := secret.CheckPassword("new_password", next, p.Username); err != nil {
 		return "", err
 	}
-	if len(current) > maxTyped {
-		return "", fault.BadField("current_password", "too_long", "is longer than any password can be")
-	}
-	a, err := s.accountByID(ctx, p.UserID)
+	a, id, _, err := s.again(ctx, p, "current_password", current, address)
 	if err != nil {
 		return "", err
-	}
-	id, err := s.admit(ctx, attemptBy(a, true, "", address))
-	if err != nil {
-		return "", err
-	}
-	if _, err := s.verify(ctx, id, a, current); err != nil {
-		return "", wrongPassword(err)
 	}
 	hash, err := s.hash(ctx, next)
 	if err != nil {
@@ -56,9 +47,7 @@ func (s *Service) ChangePassword(ctx context.Context, p Principal, current, next
 		token, err = s.renew(ctx, p)
 		return err
 	})
-	if fault.Is(err, fault.Unauthenticated) {
-		s.fail(ctx, id)
-	}
+	s.refused(ctx, id, err)
 	return token, wrongPassword(err)
 }
 
@@ -66,8 +55,8 @@ func (s *Service) ChangePassword(ctx context.Context, p Principal, current, next
 func (s *Service) renew(ctx context.Context, p Principal) (string, error) {
 	now := s.Clock.Now()
 	token := s.newToken(now)
-	n, err := s.DB.Exec(ctx, `UPDATE user_sessions SET token_hash = $1, created_at = $2, last_seen_at = $3, expires_at = $4
-WHERE user_id = $5 AND id = $6`, secret.HashToken(token), clock.Micros(now), clock.Micros(now), clock.Micros(now.Add(s.SessionMaxAge)), p.UserID, p.SessionID)
+	n, err := s.DB.Exec(ctx, `UPDATE user_sessions SET token_hash = $1, created_at = $2, last_seen_at = $2, proved_at = $2, expires_at = $3
+WHERE user_id = $4 AND id = $5`, secret.HashToken(token), clock.Micros(now), clock.Micros(now.Add(s.SessionMaxAge)), p.UserID, p.SessionID)
 	if err == nil && n == 0 { // revoked in the meantime
 		err = noSession()
 	}
@@ -75,7 +64,8 @@ WHERE user_id = $5 AND id = $6`, secret.HashToken(token), clock.Micros(now), clo
 }
 
 func wrongPassword(err error) error {
-	if fault.Is(err, fault.Unauthenticated) {
+	var f *fault.Error
+	if errors.As(err, &f) && f.Code == "wrong_credentials" {
 		return fault.New(fault.Unauthenticated, "wrong_password", "The current password is wrong.").Because(err)
 	}
 	return err

@@ -26,6 +26,7 @@ type Principal struct {
 	PasswordDue bool // a new password is to be asked for
 	UserSince   time.Time
 	SessionID   int64
+	ProvedAt    time.Time      // of the session: its log-in, or a proof since
 	Zone        *time.Location // from the settings: what "today" means
 	Language    string         // from the settings
 	Epoch       string         // of the journal
@@ -52,8 +53,10 @@ type Session struct {
 	Current    bool      `json:"current" doc:"Whether it is the one that asks." example:"true"`
 }
 
+const noSessionCode = "no_session"
+
 func noSession() error {
-	return fault.New(fault.Unauthenticated, "no_session", "You are not logged in, or the session has ended. Log in.")
+	return fault.New(fault.Unauthenticated, noSessionCode, "You are not logged in, or the session has ended. Log in.")
 }
 
 // newToken makes a session's token: random, signed, with its time inside.
@@ -64,9 +67,9 @@ func (s *Service) newToken(now time.Time) string {
 func (s *Service) insertSession(ctx context.Context, userID int64, address, userAgent string) (token string, err error) {
 	now := s.Clock.Now()
 	token = s.newToken(now)
-	_, err = s.DB.Exec(ctx, `INSERT INTO user_sessions (user_id, token_hash, user_agent, address, created_at, last_seen_at, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7)`, userID, secret.HashToken(token), line(userAgent, 300), line(address, 64),
-		clock.Micros(now), clock.Micros(now), clock.Micros(now.Add(s.SessionMaxAge)))
+	_, err = s.DB.Exec(ctx, `INSERT INTO user_sessions (user_id, token_hash, user_agent, address, created_at, last_seen_at, proved_at, expires_at)
+VALUES ($1, $2, $3, $4, $5, $5, $5, $6)`, userID, secret.HashToken(token), line(userAgent, 300), line(address, 64),
+		clock.Micros(now), clock.Micros(now.Add(s.SessionMaxAge)))
 	return token, err
 }
 
@@ -104,7 +107,7 @@ func (s *Service) StartSession(ctx context.Context, userID int64, address, userA
 }
 
 // authenticateQuery is the one read that each request costs.
-const authenticateQuery = `SELECT s.id, s.created_at, s.last_seen_at, s.expires_at, u.id, u.username, u.role, u.totp_enabled, u.password_change_due, u.created_at, t.time_zone, t.language, h.epoch
+const authenticateQuery = `SELECT s.id, s.created_at, s.last_seen_at, s.expires_at, s.proved_at, u.id, u.username, u.role, u.totp_enabled, u.password_change_due, u.created_at, t.time_zone, t.language, h.epoch
 FROM user_sessions s JOIN users u ON u.id = s.user_id JOIN settings t ON t.user_id = s.user_id JOIN journal_heads h ON h.user_id = s.user_id
 WHERE s.token_hash = $1 AND NOT u.disabled`
 
@@ -116,11 +119,11 @@ func (s *Service) Authenticate(ctx context.Context, token string) (Principal, er
 	if _, _, err := s.Keys.VerifyToken(secret.Session, token, now, s.SessionMaxAge); err != nil {
 		return Principal{}, noSession()
 	}
-	var created, seen, expires, since int64
+	var created, seen, expires, proved, since int64
 	var zone string
 	p, found, err := db.One(ctx, s.DB, func(row db.Scanner) (Principal, error) {
 		var p Principal
-		err := row.Scan(&p.SessionID, &created, &seen, &expires, &p.UserID, &p.Username, &p.Role, &p.TOTPEnabled, &p.PasswordDue, &since, &zone, &p.Language, &p.Epoch)
+		err := row.Scan(&p.SessionID, &created, &seen, &expires, &proved, &p.UserID, &p.Username, &p.Role, &p.TOTPEnabled, &p.PasswordDue, &since, &zone, &p.Language, &p.Epoch)
 		return p, err
 	}, authenticateQuery, secret.HashToken(token))
 	if err != nil {
@@ -129,7 +132,7 @@ func (s *Service) Authenticate(ctx context.Context, token string) (Principal, er
 	if !found || clock.Micros(now) >= expires || now.Sub(clock.FromMicros(created)) >= s.SessionMaxAge {
 		return Principal{}, noSession()
 	}
-	p.Zone, p.UserSince = zoneOf(zone), clock.FromMicros(since)
+	p.Zone, p.UserSince, p.ProvedAt = zoneOf(zone), clock.FromMicros(since), clock.FromMicros(proved)
 	if now.Sub(clock.FromMicros(seen)) >= touchEvery {
 		s.touch(ctx, p.SessionID, now)
 	}

@@ -17,9 +17,23 @@ type access string
 
 const (
 	public   access = "public"    // anyone
-	signedIn access = "signed-in" // whoever has a valid session
+	signedIn access = "signed-in" // whoever has a valid session, or a token of the scope
+	inPerson access = "session"   // whoever has a valid session: the account itself, which no token reaches
 	admin    access = "admin"     // and is an administrator
 )
+
+// proof is whether an operation asks for a fresh proof of who holds the session
+// (account.ProofAge): without one it answers 403 proof_needed. Only sessions can
+// be proved, so no token reaches such an operation.
+type proof string
+
+const (
+	proofNever  proof = ""
+	proofAlways proof = "always"    // authorize refuses
+	proofAsked  proof = "sometimes" // the handler asks, by what is changed: it calls API.proved
+)
+
+const proofText = "Asks for a proof, by log-in or `POST /api/auth/step-up`, within the last 10 minutes, and answers 403 `proof_needed` without."
 
 // Session cookie names. The __Host- prefix binds the cookie to this host and
 // to HTTPS (RFC 6265bis section 4.1.3.2); plain HTTP at home has to do without.
@@ -57,7 +71,19 @@ func (a *API) authorize(ctx huma.Context, next func(huma.Context)) {
 		a.refuse(ctx, fault.New(fault.Forbidden, "not_admin", "Only an administrator may do this."))
 		return
 	}
+	if needs, _ := ctx.Operation().Metadata["proof"].(proof); needs == proofAlways && !p.Proved(a.Clock.Now()) {
+		a.refuse(ctx, account.ProofNeeded())
+		return
+	}
 	next(huma.WithValue(ctx, principalKey{}, p))
+}
+
+// proved answers proof_needed unless the session was proved just now.
+func (a *API) proved(ctx context.Context) error {
+	if principal(ctx).Proved(a.Clock.Now()) {
+		return nil
+	}
+	return account.ProofNeeded()
 }
 
 // refuseEmpty is huma middleware: a parameter such as due_before= is a mistake,

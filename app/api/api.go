@@ -133,6 +133,7 @@ type op struct {
 	tag              string
 	status           int
 	access           access // signedIn when left out
+	proof            proof  // whether it asks for a fresh proof
 	errors           []int  // beyond those that follow from the method and path
 	maxBody          int64
 	required         []string // body fields that must be given
@@ -144,9 +145,15 @@ func register[I, O any](a *API, o op, handler func(ctx context.Context, in *I) (
 	if o.access == "" {
 		o.access = signedIn
 	}
+	if o.proof == proofAlways {
+		o.description = join(o.description, proofText)
+	}
 	ho := huma.Operation{OperationID: o.id, Method: o.method, Path: o.path, Summary: o.summary, Description: o.description,
 		Tags: []string{o.tag}, DefaultStatus: o.status, Errors: o.allErrors(), MaxBodyBytes: max(o.maxBody, maxBody),
-		Metadata: map[string]any{"access": o.access}, Extensions: map[string]any{"x-access": string(o.access)}}
+		Metadata: map[string]any{"access": o.access, "proof": o.proof}, Extensions: map[string]any{"x-access": string(o.access)}}
+	if o.proof != proofNever {
+		ho.Extensions["x-proof"] = string(o.proof)
+	}
 	if o.access != public {
 		ho.Security = []map[string][]string{{"session": {}}}
 	}
@@ -198,7 +205,7 @@ func (o op) allErrors() []int {
 	if o.access != public {
 		errs = append(errs, http.StatusUnauthorized)
 	}
-	if o.access == admin {
+	if o.access == admin || o.proof != proofNever {
 		errs = append(errs, http.StatusForbidden)
 	}
 	if strings.Contains(o.path, "{") {

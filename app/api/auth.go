@@ -124,7 +124,7 @@ func (a *API) registerAuth() {
 			}
 			return &cookieOnly{SetCookie: clearedCookies()}, nil
 		})
-	register(a, op{id: "changePassword", unjournaled: true, method: http.MethodPost, path: "/api/auth/change-password", tag: tagAuth, status: http.StatusNoContent,
+	register(a, op{id: "changePassword", access: inPerson, unjournaled: true, method: http.MethodPost, path: "/api/auth/change-password", tag: tagAuth, status: http.StatusNoContent,
 		summary: "Change the password", description: "Ends all other sessions and renews this one.",
 		errors: []int{http.StatusLocked, http.StatusTooManyRequests}},
 		func(ctx context.Context, in *struct{ Body changePassword }) (*cookieOnly, error) {
@@ -134,11 +134,12 @@ func (a *API) registerAuth() {
 			}
 			return &cookieOnly{SetCookie: a.sessionCookie(ctx, token)}, nil
 		})
+	a.registerStepUp()
 	a.registerSessions()
 }
 
 func (a *API) registerSessions() {
-	register(a, op{id: "listSessions", method: http.MethodGet, path: "/api/auth/sessions", tag: tagAuth, summary: "List the sessions"},
+	register(a, op{id: "listSessions", access: inPerson, method: http.MethodGet, path: "/api/auth/sessions", tag: tagAuth, summary: "List the sessions"},
 		func(ctx context.Context, in *PageInput) (*many[account.Session], error) {
 			p, err := a.Accounts.Sessions(ctx, principal(ctx).UserID, principal(ctx).SessionID, in.page())
 			if err != nil {
@@ -149,12 +150,12 @@ func (a *API) registerSessions() {
 				return int64(len(all.Items)), err
 			})
 		})
-	register(a, op{id: "revokeSession", unjournaled: true, method: http.MethodDelete, path: "/api/auth/sessions/{id}", tag: tagAuth, status: http.StatusNoContent,
+	register(a, op{id: "revokeSession", access: inPerson, proof: proofAlways, unjournaled: true, method: http.MethodDelete, path: "/api/auth/sessions/{id}", tag: tagAuth, status: http.StatusNoContent,
 		summary: "End a session"},
 		func(ctx context.Context, in *OneInput) (*struct{}, error) {
 			return nil, a.Accounts.Revoke(ctx, principal(ctx).UserID, in.ID)
 		})
-	register(a, op{id: "revokeOtherSessions", unjournaled: true, method: http.MethodDelete, path: "/api/auth/sessions", tag: tagAuth, status: http.StatusNoContent,
+	register(a, op{id: "revokeOtherSessions", access: inPerson, proof: proofAlways, unjournaled: true, method: http.MethodDelete, path: "/api/auth/sessions", tag: tagAuth, status: http.StatusNoContent,
 		summary: "End all other sessions"},
 		func(ctx context.Context, _ *struct{}) (*struct{}, error) {
 			_, err := a.Accounts.RevokeOthers(ctx, principal(ctx).UserID, principal(ctx).SessionID)

@@ -66,19 +66,20 @@ func (a *API) registerHistory() {
 			}
 			return answer(ctx, *in, p, func() (int64, error) { return a.Journal.CountTrash(ctx, who(ctx)) })
 		})
-	trash := func(id, method, path, summary, description string, do func(ctx context.Context, c caller.Caller, kind string, id int64) error) {
-		register(a, op{id: id, method: method, path: path, tag: tag, status: http.StatusNoContent, summary: summary, description: description, unjournaled: id == "purge"},
+	trash := func(o op, do func(ctx context.Context, c caller.Caller, kind string, id int64) error) {
+		o.tag, o.status = tag, http.StatusNoContent
+		register(a, o,
 			func(ctx context.Context, in *trashInput) (*struct{}, error) {
 				return nil, do(ctx, who(ctx), in.Kind, in.ID)
 			})
 	}
-	trash("restore", http.MethodPost, "/api/trash/{kind}/{id}/restore", "Bring a deleted record back",
-		"It comes back under its id, with what was deleted and let go of because of it.", a.Journal.Untrash)
-	trash("purge", http.MethodDelete, "/api/trash/{kind}/{id}", "Remove a deleted record for good",
-		"Nothing of it is kept, in the history neither.", func(ctx context.Context, c caller.Caller, kind string, id int64) error {
-			return a.forgetting(ctx, func(ctx context.Context) error { return a.Journal.Purge(ctx, c, kind, id) })
-		})
-	register(a, op{id: "emptyTrash", unjournaled: true, method: http.MethodDelete, path: "/api/trash", tag: tag, status: http.StatusNoContent, summary: "Empty the trash"},
+	trash(op{id: "restore", method: http.MethodPost, path: "/api/trash/{kind}/{id}/restore", summary: "Bring a deleted record back",
+		description: "It comes back under its id, with what was deleted and let go of because of it."}, a.Journal.Untrash)
+	trash(op{id: "purge", unjournaled: true, access: inPerson, proof: proofAlways, method: http.MethodDelete, path: "/api/trash/{kind}/{id}", summary: "Remove a deleted record for good",
+		description: "Nothing of it is kept, in the history neither."}, func(ctx context.Context, c caller.Caller, kind string, id int64) error {
+		return a.forgetting(ctx, func(ctx context.Context) error { return a.Journal.Purge(ctx, c, kind, id) })
+	})
+	register(a, op{id: "emptyTrash", unjournaled: true, access: inPerson, proof: proofAlways, method: http.MethodDelete, path: "/api/trash", tag: tag, status: http.StatusNoContent, summary: "Empty the trash"},
 		func(ctx context.Context, _ *struct{}) (*struct{}, error) {
 			return nil, a.forgetting(ctx, func(ctx context.Context) error {
 				_, err := a.Journal.Empty(ctx, who(ctx))
