@@ -124,10 +124,15 @@ func (a *API) registerAuth() {
 			}
 			return &cookieOnly{SetCookie: clearedCookies()}, nil
 		})
-	register(a, op{id: "changePassword", access: inPerson, unjournaled: true, method: http.MethodPost, path: "/api/auth/change-password", tag: tagAuth, status: http.StatusNoContent,
-		summary: "Change the password", description: "Ends all other sessions and renews this one.",
+	register(a, op{id: "changePassword", access: inPerson, proof: proofAsked, unjournaled: true, method: http.MethodPost, path: "/api/auth/change-password", tag: tagAuth, status: http.StatusNoContent,
+		summary: "Change the password", description: "Ends all other sessions and renews this one. Whoever has a second factor proves it first (403 `proof_needed`): the password alone is not enough for a new one.",
 		errors: []int{http.StatusLocked, http.StatusTooManyRequests}},
 		func(ctx context.Context, in *struct{ Body changePassword }) (*cookieOnly, error) {
+			if principal(ctx).TOTPEnabled {
+				if err := a.proved(ctx); err != nil {
+					return nil, err
+				}
+			}
 			token, err := a.Accounts.ChangePassword(ctx, principal(ctx), in.Body.Current, in.Body.New, client(ctx).Address)
 			if err != nil {
 				return nil, err

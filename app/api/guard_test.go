@@ -46,7 +46,7 @@ func TestEveryOperationIsDescribed(t *testing.T) {
 			if len(o.Security) != 0 {
 				t.Errorf("%s is public and asks for a session", name)
 			}
-		case "signed-in":
+		case "signed-in", "session":
 			if len(o.Security) == 0 || o.Responses["401"] == nil {
 				t.Errorf("%s does not say that it needs a session", name)
 			}
@@ -111,7 +111,7 @@ func described(t *testing.T, doc *huma.OpenAPI, name string, s *huma.Schema) {
 // What a signed-in operation writes goes through the journal and can be undone,
 // which it says; but for these.
 func TestEveryWriteNamesItsChangeSet(t *testing.T) {
-	unjournaled := map[string]bool{"changePassword": true, "revokeSession": true, "revokeOtherSessions": true,
+	unjournaled := map[string]bool{"changePassword": true, "stepUp": true, "revokeSession": true, "revokeOtherSessions": true,
 		"testNtfy": true, "setPIN": true, "purge": true, "emptyTrash": true}
 	for name, o := range operations(document()) {
 		want := o.Extensions["x-access"] == "signed-in" && !strings.HasPrefix(name, "GET ") && !unjournaled[o.OperationID]
@@ -120,6 +120,32 @@ func TestEveryWriteNamesItsChangeSet(t *testing.T) {
 				t.Errorf("%s: %s names a Change-Set: %v, want %v", name, status, !want, want)
 			}
 		}
+	}
+}
+
+// What hands an account over, or erases it, asks who is there; no token reaches that.
+func TestWhatNeedsAProofSaysSo(t *testing.T) {
+	want := map[string]string{"purge": "always", "emptyTrash": "always", "revokeSession": "always", "revokeOtherSessions": "always",
+		"changePassword": "sometimes", "updateSettings": "sometimes", "patchSettings": "sometimes"}
+	found := 0
+	for name, o := range operations(document()) {
+		says, _ := o.Extensions["x-proof"].(string)
+		if says != want[o.OperationID] {
+			t.Errorf("%s asks for a proof: %q, want %q", name, says, want[o.OperationID])
+		}
+		if says == "" {
+			continue
+		}
+		found++
+		if rule := o.Extensions["x-access"]; says == "always" && rule != "session" && rule != "admin" {
+			t.Errorf("%s asks for a proof and is open to %v", name, rule)
+		}
+		if o.Responses["403"] == nil || !strings.Contains(o.Description, "proof") {
+			t.Errorf("%s does not say what happens without a proof", name)
+		}
+	}
+	if found != len(want) {
+		t.Errorf("%d operations ask for a proof, want %d", found, len(want))
 	}
 }
 

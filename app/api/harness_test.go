@@ -59,7 +59,8 @@ func serve(t *testing.T, d *db.DB) *server {
 		if token == "ann" {
 			role = account.Admin
 		}
-		return account.Principal{UserID: c.UserID, Zone: c.Zone, Language: c.Language, Epoch: c.Epoch, Username: token, Role: role}, nil
+		return account.Principal{UserID: c.UserID, Zone: c.Zone, Language: c.Language, Epoch: c.Epoch, Username: token, Role: role,
+			SessionID: c.UserID, ProvedAt: s.clock.Now()}, nil
 	}}
 	deps.Services = api.NewServices(d, s.journal, s.clock, s.accounts(t))
 	s.callers["ann"] = journaltest.User(t, d, s.journal, "ann", "Europe/Berlin")

@@ -26,13 +26,17 @@ func (a *API) registerSettings() {
 		if err != nil {
 			return nil, err
 		}
+		if err := a.mayUpdate(ctx, in.Body); err != nil {
+			return nil, err
+		}
 		s, err := a.Accounts.UpdateSettings(ctx, who(ctx), m, in.Body)
 		return changed(who(ctx), s, func(s account.Settings) (id, rev int64) { return 0, s.Rev }, err)
 	}
-	register(a, op{id: "updateSettings", method: http.MethodPut, path: "/api/settings", tag: tag, summary: "Change the settings",
-		description: "Sets the fields given and leaves the rest; null brings the default back."}, update)
-	register(a, op{id: "patchSettings", method: http.MethodPatch, path: "/api/settings", tag: tag, summary: "Change the settings (PATCH)",
-		description: "The same as PUT (RFC 7396)."}, update)
+	register(a, op{id: "updateSettings", proof: proofAsked, method: http.MethodPut, path: "/api/settings", tag: tag, summary: "Change the settings",
+		description: "Sets the fields given and leaves the rest; null brings the default back. " +
+			"Another e-mail address asks for a fresh proof (403 `proof_needed`)."}, update)
+	register(a, op{id: "patchSettings", proof: proofAsked, method: http.MethodPatch, path: "/api/settings", tag: tag, summary: "Change the settings (PATCH)",
+		description: "The same as PUT (RFC 7396), with a proof where that asks for one."}, update)
 	register(a, op{id: "testNtfy", unjournaled: true, method: http.MethodPost, path: "/api/settings/ntfy/test", tag: tag, status: http.StatusNoContent,
 		summary: "Send a test notification by ntfy", description: "Answers 409 while no ntfy server and topic are set, or when this server sends no notifications."},
 		func(ctx context.Context, _ *struct{}) (*struct{}, error) {
@@ -46,4 +50,17 @@ func (a *API) registerSettings() {
 		func(context.Context, *struct{}) (*struct{}, error) {
 			return nil, fault.New(fault.Gone, "pin_gone", "There are no PINs any more. Change the password with POST /api/auth/change-password.")
 		})
+}
+
+// mayUpdate answers proof_needed for another e-mail address: whoever reads mail
+// there learns what is sent to the user.
+func (a *API) mayUpdate(ctx context.Context, u account.SettingsUpdate) error {
+	if !u.Email.Set {
+		return nil
+	}
+	s, err := a.Accounts.Settings(ctx, who(ctx))
+	if err != nil || u.Email.Value == s.Email {
+		return err
+	}
+	return a.proved(ctx)
 }

@@ -521,6 +521,7 @@ TABLE user_sessions COLUMN address text COLLATE C NOT NULL DEFAULT ''::text;
 TABLE user_sessions COLUMN created_at bigint NOT NULL;
 TABLE user_sessions COLUMN last_seen_at bigint NOT NULL;
 TABLE user_sessions COLUMN expires_at bigint NOT NULL;
+TABLE user_sessions COLUMN proved_at bigint NOT NULL DEFAULT 0;
 TABLE user_sessions CONSTRAINT user_sessions_pkey PRIMARY KEY (id);
 TABLE user_sessions CONSTRAINT user_sessions_token_hash_key UNIQUE (token_hash);
 TABLE user_sessions CONSTRAINT user_sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;

@@ -493,7 +493,7 @@ CREATE TABLE user_sessions (
     created_at   INTEGER NOT NULL,
     last_seen_at INTEGER NOT NULL,
     expires_at   INTEGER NOT NULL
-) STRICT;
+, proved_at INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE INDEX user_sessions_expiry ON user_sessions (expires_at);
 CREATE INDEX user_sessions_user ON user_sessions (user_id, last_seen_at, id);
 CREATE TABLE users (
