@@ -70,3 +70,16 @@ var otherNames = sync.OnceValue(func() map[string]string {
 	}
 	return names
 })
+
+// Names are the zones that go by the name to use, in order of the alphabet.
+func Names() []string { return usualNames() }
+
+var usualNames = sync.OnceValue(func() (out []string) {
+	for line := range strings.Lines(aliases) {
+		if !strings.HasPrefix(line, "#") {
+			usual, _, _ := strings.Cut(strings.TrimSpace(line), "|")
+			out = append(out, usual)
+		}
+	}
+	return out
+})
