@@ -45,11 +45,14 @@ var places = []place{
 	// A feature over every table, with drivers of its own: archives, encryption, storage.
 	{name: "backup", from: []string{"kernel", "platform"}, modules: []string{"*"},
 		packages: []string{"app/backup"}, never: []string{"net/http", "database/sql"}},
-	{name: "demo", from: []string{"kernel", "platform", "features"},
+	// Records as other applications write them: over the features, without storage of its own.
+	{name: "forms", from: []string{"kernel", "platform", "features"},
+		packages: []string{"app/vobject"}, never: []string{"net/http", "database/sql"}},
+	{name: "demo", from: []string{"kernel", "platform", "features", "forms"},
 		packages: []string{"app/demo", "app/transfer"}, never: []string{"net/http", "database/sql"}},
-	{name: "edges", from: []string{"kernel", "platform", "outbound", "features", "backup"}, modules: []string{"*"},
+	{name: "edges", from: []string{"kernel", "platform", "outbound", "features", "forms", "backup"}, modules: []string{"*"},
 		packages: []string{"app/api", "app/web", "app/dav"}},
-	{name: "server", from: []string{"kernel", "platform", "outbound", "features", "backup", "demo", "edges"}, modules: []string{"*"},
+	{name: "server", from: []string{"kernel", "platform", "outbound", "features", "forms", "backup", "demo", "edges"}, modules: []string{"*"},
 		packages: []string{"app/server"}},
 	{name: "cmd", from: []string{"kernel", "platform", "outbound", "features", "backup", "demo", "server"}, modules: []string{"*"},
 		packages: []string{"cmd"}},

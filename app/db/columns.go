@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -65,3 +66,26 @@ func FromJSON[T any](s string) ([]T, error) {
 
 // Strings reads a stored list of texts.
 func Strings(s string) ([]string, error) { return FromJSON[string](s) }
+
+// maxIn is how many ids one query names.
+const maxIn = 512
+
+// QueryIn runs a query that ends in "IN " for a list of ids, in pieces; in no
+// order. Its other arguments come before them as "?", here the user's id alone.
+func QueryIn[T any](ctx context.Context, d *DB, scan func(Scanner) (T, error), query string, userID int64, ids []int64) (out []T, err error) {
+	for piece := range slices.Chunk(ids, maxIn) {
+		args := []any{userID}
+		for _, id := range piece {
+			args = append(args, id)
+		}
+		for len(args) > 2 && len(args)-1&(len(args)-2) != 0 { // powers of two: few texts in the cache of statements
+			args = append(args, piece[0])
+		}
+		rows, err := Query(ctx, d, scan, Number(query+"("+strings.Repeat(", ?", len(args)-1)[2:]+")", 1), args...)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, rows...)
+	}
+	return out, nil
+}

@@ -208,3 +208,6 @@ func (c *Component) Insert(l *Line) {
 	}
 	c.nodes = slices.Insert(c.nodes, max(at, 0), node{line: l})
 }
+
+// Regroup puts a line into a group.
+func (c *Component) Regroup(l *Line, group string) { l.Group, l.raw, l.head = group, "", "" }

@@ -1,0 +1,156 @@
+package event
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"umbra/app/caller"
+	"umbra/app/check"
+	"umbra/app/clock"
+	"umbra/app/db"
+	"umbra/app/journal"
+	"umbra/app/recur"
+)
+
+// Changed is an occurrence that differs from its series, with all its values as
+// calendar applications write them: those of the series where it has no own.
+type Changed struct {
+	Occurrence  string // its recurrence id
+	Title       string
+	Description string
+	Start, End  string // local times, or dates, on the clock of the series
+	Location    string
+	Status      string
+	URL         string
+	Reminders   []string
+}
+
+// Put writes an event whole: its fields, and instead of all changed occurrences
+// that it had, these. An id of 0 makes a new one. What applications do not know
+// of (people, places, stars, colours) stays. NotFound, Invalid, Stale.
+func (s *Service) Put(ctx context.Context, c caller.Caller, id int64, o journal.Origin, match journal.Match, u Update, changed []Changed) (e Event, err error) {
+	err = s.journal.Write(ctx, c, func(ctx context.Context, w *journal.Writer) error {
+		var before *Event
+		op := journal.Create
+		if id == 0 {
+			e = Event{Status: "confirmed"}
+			e.UID, e.CreatedAt = w.Begin(o)
+		} else {
+			was, err := s.find(ctx, c.UserID, id)
+			if err != nil {
+				return err
+			}
+			if err := match.Check(was.Rev); err != nil {
+				return err
+			}
+			e, before, op = was, &was, journal.Update
+		}
+		if id == 0 && !u.CalendarID.Set {
+			if err := s.fileInDefault(ctx, w, &e); err != nil {
+				return err
+			}
+		}
+		had := e.overrides
+		e.overrides = nil
+		if err := s.change(ctx, w, &e, before, nil, u); err != nil {
+			return err
+		}
+		if err := e.takeChanged(changed, had); err != nil {
+			return err
+		}
+		return s.save(ctx, w, &e, before, op)
+	})
+	return e, err
+}
+
+// takeChanged makes these the changed occurrences. What only Umbra knows of one
+// is taken over from those it had.
+func (e *Event) takeChanged(changed []Changed, had []override) error {
+	var c check.Check
+	for _, x := range changed {
+		id, err := recur.ParseLocal(x.Occurrence)
+		if err != nil {
+			c.Add("occurrence", "format", "must be a recurrence id like 2025-01-31T19:00:00")
+			continue
+		}
+		o := override{ID: e.when.place(id)}
+		if i := slices.IndexFunc(had, func(h override) bool { return h.ID == o.ID }); i >= 0 {
+			o.Starred, o.Color, o.NoPlace = had[i].Starred, had[i].Color, had[i].NoPlace
+		}
+		give(&o.Title, x.Title != e.Title, x.Title)
+		give(&o.Description, x.Description != e.Description, x.Description)
+		give(&o.Location, x.Location != e.Location, x.Location)
+		give(&o.Status, x.Status != e.Status, x.Status)
+		give(&o.URL, x.URL != e.URL, x.URL)
+		give(&o.Reminders, !slices.Equal(x.Reminders, e.Reminders), x.Reminders)
+		start, errStart := recur.ParseLocal(x.Start)
+		end, errEnd := recur.ParseLocal(x.End)
+		if errStart != nil || errEnd != nil {
+			c.Add("start", "format", "must be a local time like 2025-01-31T19:00:00")
+			continue
+		}
+		t := when{e.when.place(start), e.when.place(end), e.when.allDay, e.when.zone}
+		if t != e.when.at(o.ID) {
+			o.Start, o.End = &t.start, &t.end
+			t.check(&c)
+		}
+		one := *e
+		o.apply(&one)
+		one.validate(&c)
+		e.overrides = withOverride(e.overrides, o)
+	}
+	e.validate(&c)
+	return c.Err()
+}
+
+// Changed answers its changed occurrences, in order.
+func (e *Event) Changed() []Changed {
+	out := make([]Changed, len(e.overrides))
+	for i := range e.overrides {
+		o := &e.overrides[i]
+		one := *e
+		o.apply(&one)
+		t := o.when(e.when)
+		out[i] = Changed{e.when.id(o.ID), one.Title, one.Description, e.when.id(t.start), e.when.id(t.end), one.Location, one.Status, one.URL, one.Reminders}
+	}
+	return out
+}
+
+// Span is when it begins and ends on its own clock; midnights where it is all-day.
+func (e *Event) Span() (start, end recur.Local) { return e.when.start, e.when.end }
+
+// FindAll answers those of the events that there are, by id; in no order.
+func (s *Service) FindAll(ctx context.Context, c caller.Caller, ids []int64) ([]Event, error) {
+	return db.QueryIn(ctx, s.db, scan, "SELECT "+columns+" FROM calendar_events WHERE user_id = ? AND id IN ", c.UserID, ids)
+}
+
+// Touching answers the ids of the events of a calendar that take place at all
+// in [from, to), and of them the series where one occurrence does.
+func (s *Service) Touching(ctx context.Context, c caller.Caller, calendarID int64, from, to time.Time) ([]int64, error) {
+	var out []int64
+	lowest, highest := clock.Micros(from.Add(-anyZone)), clock.Micros(to.Add(anyZone))
+	for after := int64(0); ; {
+		events, err := db.Query(ctx, s.db, scan, "SELECT "+columns+` FROM calendar_events
+WHERE user_id = $1 AND calendar_id = $2 AND last_at >= $3 AND first_at < $4 AND id > $5 ORDER BY id LIMIT 500`, c.UserID, calendarID, lowest, highest, after)
+		if err != nil {
+			return nil, err
+		}
+		for i := range events {
+			after = events[i].ID
+			if len(events[i].hits(from, to, check.Earliest.Add(-48*time.Hour), c.Location(), 1)) > 0 {
+				out = append(out, after)
+			}
+		}
+		if len(events) < 500 {
+			return out, nil
+		}
+	}
+}
+
+// Occurring answers the occurrences of one event that touch [from, to), at most
+// limit, by their start.
+func (e *Event) Occurring(from, to time.Time, home *time.Location, limit int) []Event {
+	hits := e.hits(from, to, check.Earliest.Add(-48*time.Hour), home, limit)
+	return written(hits[:min(len(hits), limit)])
+}
