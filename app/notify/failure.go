@@ -1,0 +1,71 @@
+package notify
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+)
+
+// connectFailure says why a connection was not made.
+func connectFailure(at string, err error) error {
+	var e *Error
+	switch {
+	case errors.As(err, &e):
+		return e
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return temporary(CodeRefused, "connection refused by "+at).Because(err)
+	case timedOut(err):
+		return temporary(CodeTimeout, "no connection to "+at+": nothing answered in time").Because(err)
+	}
+	return temporary(CodeUnreachable, "no connection to "+at+": it cannot be reached from here").Because(err)
+}
+
+// exchangeFailure says why an exchange on a connection that stood, or was being
+// made, came to nothing. at is who was asked: a host with its port.
+func exchangeFailure(at string, err error) *Error {
+	var (
+		e        *Error
+		record   tls.RecordHeaderError
+		alert    tls.AlertError
+		verify   *tls.CertificateVerificationError
+		name     x509.HostnameError
+		unknown  x509.UnknownAuthorityError
+		invalid  x509.CertificateInvalidError
+		protocol = err.Error()
+	)
+	switch {
+	case errors.As(err, &e):
+		return e
+	case errors.As(err, &name):
+		return temporary(CodeTLS, "the certificate of "+at+" is for another name").Because(err)
+	case errors.As(err, &unknown):
+		return temporary(CodeTLS, "the certificate of "+at+" is signed by nobody whom this machine trusts").Because(err)
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return temporary(CodeTLS, "the certificate of "+at+" has expired, or this machine's clock is wrong").Because(err)
+	case errors.As(err, &verify):
+		return temporary(CodeTLS, "the certificate of "+at+" is not valid").Because(err)
+	case errors.As(err, &record) || strings.Contains(protocol, "server gave HTTP response to HTTPS client"):
+		return temporary(CodeTLS, at+" does not speak TLS there").Because(err)
+	case errors.As(err, &alert):
+		return temporary(CodeTLS, at+" refused the encrypted connection").Because(err)
+	case strings.Contains(protocol, "malformed HTTP"):
+		return temporary(CodeUnreachable, at+" does not speak HTTP there").Because(err)
+	case timedOut(err):
+		return temporary(CodeTimeout, "no answer from "+at+" in time").Because(err)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE),
+		errors.Is(err, net.ErrClosed), strings.Contains(protocol, "connection broken"):
+		return temporary(CodeUnreachable, "the connection to "+at+" broke before the answer was there").Because(err)
+	}
+	return temporary(CodeUnreachable, "there was no usable answer from "+at).Because(err)
+}
+
+func timedOut(err error) bool {
+	var n net.Error
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) || errors.As(err, &n) && n.Timeout()
+}
