@@ -51,6 +51,16 @@ type Config struct {
 	BackupS3KeyID        string        `env:"UMBRA_BACKUP_S3_KEY_ID" unset:"none" help:"the access key of the s3:// place"`
 	BackupS3Secret       Hidden        `env:"UMBRA_BACKUP_S3_SECRET" unset:"none" help:"the secret that belongs to it"`
 
+	OutboundAllow Reach `env:"UMBRA_OUTBOUND_ALLOW" unset:"the public internet alone" help:"what notifications may be sent to beside the public internet: addresses, networks (CIDR) and host names, each with :port or for every port, separated by commas, like ntfy.lan:8080, 192.168.1.0/24"`
+
+	SMTPHost         string  `env:"UMBRA_SMTP_HOST" unset:"none: no mail is sent" help:"the server that takes mail for delivery"`
+	SMTPPort         int     `env:"UMBRA_SMTP_PORT" unset:"587; 465 with tls, 25 with none" min:"1" max:"65535" help:"its port"`
+	SMTPTLS          string  `env:"UMBRA_SMTP_TLS" default:"starttls" choice:"starttls,tls,none" help:"how it is spoken to: encrypted after STARTTLS, encrypted from the start (tls), or in the open (none)"`
+	SMTPUser         string  `env:"UMBRA_SMTP_USER" unset:"none: without log-in" help:"the name to log in there with"`
+	SMTPPassword     Hidden  `env:"UMBRA_SMTP_PASSWORD" unset:"none" help:"the password to it"`
+	SMTPPasswordFile string  `env:"UMBRA_SMTP_PASSWORD_FILE" unset:"none" help:"a file whose first line is that password"`
+	SMTPFrom         Mailbox `env:"UMBRA_SMTP_FROM" unset:"UMBRA_SMTP_USER, where that is an address" help:"whom mail comes from, like umbra@example.org or Umbra <umbra@example.org>"`
+
 	LogLevel  slog.Level `env:"UMBRA_LOG_LEVEL" flag:"log-level" default:"info" choice:"debug,info,warn,error" help:"the least that is logged: debug, info, warn or error"`
 	LogFormat string     `env:"UMBRA_LOG_FORMAT" flag:"log-format" default:"text" choice:"text,json" help:"how it is logged: text or json"`
 
@@ -125,6 +135,7 @@ func (l *loader) cross(c *Config) {
 		}
 	}
 	l.backups(c)
+	l.mail(c)
 	if c.DB.hasPassword() && l.from["DATABASE_URL"] == FromFlag {
 		l.warn("the password in --database-url can be read by others on this machine: put it in DATABASE_URL or .env")
 	}

@@ -97,7 +97,7 @@ func (p *peer) one(t *testing.T) got {
 }
 
 // fails wants an *Error and looks at what it says.
-func fails(t *testing.T, err error, code string, permanent bool, says string) *notify.Error {
+func fails(t *testing.T, err error, code string, permanent bool, says string) notify.Error {
 	t.Helper()
 	var e *notify.Error
 	if !errors.As(err, &e) {
@@ -109,7 +109,7 @@ func fails(t *testing.T, err error, code string, permanent bool, says string) *n
 	if strings.Contains(e.Error(), "tk_secret") {
 		t.Errorf("the reason tells the token: %s", e.Reason)
 	}
-	return e
+	return *e
 }
 
 // names is a resolver that a test owns; each look-up takes the next answer, the
@@ -130,7 +130,7 @@ func (n names) LookupNetIP(_ context.Context, _, host string) ([]netip.Addr, err
 // closedPort is one on which nothing listens.
 func closedPort(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a test
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +141,7 @@ func closedPort(t testing.TB) string {
 // raw is a TCP peer that does with each connection what it is told.
 func raw(t testing.TB, serve func(c net.Conn)) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a test
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

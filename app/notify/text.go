@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
@@ -50,10 +51,10 @@ func prepared(m Message) (Message, error) {
 	m.Actions = slices.Clone(m.Actions)
 	for i, a := range m.Actions {
 		if a.Method == "" {
-			a.Method = "GET"
+			a.Method = http.MethodGet
 		}
 		a.Label = line(a.Label, 40)
-		if !webAddress(a.URL) || a.Label == "" || a.Method != "GET" && a.Method != "POST" {
+		if !webAddress(a.URL) || a.Label == "" || a.Method != http.MethodGet && a.Method != http.MethodPost {
 			return m, permanent(CodeInvalid, "a button of the message cannot be sent")
 		}
 		m.Actions[i] = a
