@@ -32,6 +32,7 @@ var owned = []string{
 	"record_counts",
 	"idempotency_keys",
 	"user_sessions",
+	"push_subscriptions",
 	"journal_heads",
 }
 

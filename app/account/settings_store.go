@@ -152,27 +152,6 @@ func (s *Service) open(sealed string, userID int64, column string) (string, erro
 	return string(b), nil
 }
 
-// NtfyTarget is where a user's ntfy notifications go.
-type NtfyTarget struct {
-	Server string
-	Topic  string
-	Token  string // empty: none is needed
-}
-
-// NtfyTarget reads where ntfy notifications go, whether they are enabled or not.
-// It answers Conflict (ntfy_not_set) when no server or no topic is set.
-func (s *Service) NtfyTarget(ctx context.Context, userID int64) (NtfyTarget, error) {
-	r, err := s.settings(ctx, userID)
-	if err != nil {
-		return NtfyTarget{}, err
-	}
-	if r.NtfyServer == "" || r.NtfyTopic == "" {
-		return NtfyTarget{}, fault.New(fault.Conflict, "ntfy_not_set", "There is nothing to test: set ntfy_server and ntfy_topic first.")
-	}
-	token, err := s.open(r.ntfyToken, userID, "ntfy_token")
-	return NtfyTarget{r.NtfyServer, r.NtfyTopic, token}, err
-}
-
 // Caller is a user as services take it, for work that no request of theirs
 // began: the command line, the scheduler. It answers NotFound.
 func (s *Service) Caller(ctx context.Context, userID int64, source string) (caller.Caller, error) {

@@ -13,6 +13,7 @@ import (
 	"umbra/app/db"
 	"umbra/app/fault"
 	"umbra/app/journal"
+	"umbra/app/notify"
 	"umbra/app/opt"
 	"umbra/app/page"
 )
@@ -169,8 +170,10 @@ func TestTokensAreSealedAndNowhereElse(t *testing.T) {
 	each(t, func(t *testing.T, h house) {
 		u, bob := h.ann(), h.add("bob")
 		c := h.caller(u)
-		_, err := h.NtfyTarget(t.Context(), u.ID)
-		want(t, "nothing to test", err, fault.Conflict)
+		empty, err := h.Reach(t.Context(), u.ID)
+		if err != nil || empty.Ntfy != (notify.NtfyTarget{}) || empty.Webhook != (notify.WebhookTarget{}) || empty.On[notify.Ntfy] {
+			t.Errorf("%+v, %v", empty, err)
+		}
 		all := update(t, everything)
 		all.DefaultCalendarID = opt.Opt[int64]{}
 		for range 2 { // the second time the first is in the image
@@ -178,9 +181,10 @@ func TestTokensAreSealedAndNowhereElse(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		target, err := h.NtfyTarget(t.Context(), u.ID)
-		if err != nil || target != (account.NtfyTarget{Server: "https://ntfy.example", Topic: "ada_at-home", Token: "tk_plainsecret1"}) {
-			t.Errorf("%+v, %v", target, err)
+		reach, err := h.Reach(t.Context(), u.ID)
+		if err != nil || reach.Ntfy != (notify.NtfyTarget{Server: "https://ntfy.example", Topic: "ada_at-home", Token: "tk_plainsecret1"}) ||
+			!strings.Contains(reach.Webhook.Secret, "secret") || !reach.On[notify.Ntfy] || reach.Mail.Address == "" {
+			t.Errorf("%+v, %v", reach, err)
 		}
 		out, err := h.Settings(t.Context(), c)
 		if err != nil || !out.NtfyTokenSet || !out.WebhookSecretSet {
@@ -200,7 +204,7 @@ UNION ALL SELECT ntfy_token FROM settings UNION ALL SELECT webhook_secret FROM s
 		}
 		// A sealed token that is moved to another row does not open there.
 		h.exec("UPDATE settings SET ntfy_server = 'https://evil.example', ntfy_topic = 'x', ntfy_token = $1 WHERE user_id = $2", sealed, bob.ID)
-		if got, err := h.NtfyTarget(t.Context(), bob.ID); err == nil {
+		if got, err := h.Reach(t.Context(), bob.ID); err == nil {
 			t.Errorf("%+v", got)
 		}
 		if out, err = h.UpdateSettings(t.Context(), c, nil, update(t, `{"ntfy_token": "", "webhook_secret": null}`)); err != nil || out.NtfyTokenSet || out.WebhookSecretSet {
@@ -233,8 +237,8 @@ func TestUndoOfSettingsKeepsTheTokens(t *testing.T) {
 		if err != nil || got.Theme != "dark" || got.UpcomingDays != 7 || got.NtfyTopic != "a" || got.Rev <= first.Rev || !got.CreatedAt.Equal(first.CreatedAt) {
 			t.Errorf("%+v, %v", got, err)
 		}
-		if target, err := h.NtfyTarget(t.Context(), u.ID); err != nil || target.Token != "two" {
-			t.Errorf("%+v, %v", target, err)
+		if reach, err := h.Reach(t.Context(), u.ID); err != nil || reach.Ntfy.Token != "two" {
+			t.Errorf("%+v, %v", reach, err)
 		}
 	})
 }

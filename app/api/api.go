@@ -22,6 +22,8 @@ import (
 	"umbra/app/clock"
 	"umbra/app/db"
 	"umbra/app/journal"
+	"umbra/app/notify"
+	"umbra/app/push"
 )
 
 // Deps is what the API needs. The document can be made with all of it empty.
@@ -38,6 +40,9 @@ type Deps struct {
 	Live          LiveLimits
 	Version       string
 	Backups       *backup.Service // nil: this server makes none
+	Push          *push.Service
+	Senders       notify.Deliverer // what test messages go through
+	MailServer    bool             // the administrator has set one
 
 	Services
 }
@@ -48,6 +53,7 @@ type API struct {
 	log          *slog.Logger
 	huma         huma.API
 	authenticate func(ctx context.Context, token string) (account.Principal, error)
+	tests        testLimit
 }
 
 const maxBody = 1 << 20 // bytes
@@ -67,6 +73,8 @@ func New(r chi.Router, d Deps) *API {
 	}
 	a.registerAuth()
 	a.registerSettings()
+	a.registerNotifications()
+	a.registerPush()
 	a.registerTodos()
 	a.registerCalendars()
 	a.registerEvents()

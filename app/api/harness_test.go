@@ -25,6 +25,7 @@ import (
 	"umbra/app/fault"
 	"umbra/app/journal"
 	"umbra/app/journal/journaltest"
+	"umbra/app/push"
 	"umbra/app/secret"
 )
 
@@ -39,6 +40,7 @@ type server struct {
 	api     *api.API
 	routes  chi.Router
 	backups *backup.Service
+	sent    *deliverer
 }
 
 // each runs a test on each engine, at 2025-03-29 12:00 UTC; Ann lives in Berlin, Bob in New York.
@@ -62,7 +64,10 @@ func serve(t *testing.T, d *db.DB) *server {
 		return account.Principal{UserID: c.UserID, Zone: c.Zone, Language: c.Language, Epoch: c.Epoch, Username: token, Role: role,
 			SessionID: c.UserID, ProvedAt: s.clock.Now()}, nil
 	}}
-	deps.Services = api.NewServices(d, s.journal, s.clock, s.accounts(t))
+	accounts := s.accounts(t)
+	deps.Services = api.NewServices(d, s.journal, s.clock, accounts)
+	s.sent = &deliverer{}
+	deps.Senders, deps.Push = s.sent, push.NewService(d, s.clock, accounts.Keys, s.sent.look)
 	s.callers["ann"] = journaltest.User(t, d, s.journal, "ann", "Europe/Berlin")
 	s.callers["bob"] = journaltest.User(t, d, s.journal, "bob", "America/New_York")
 	for _, c := range s.callers {

@@ -37,14 +37,6 @@ func (a *API) registerSettings() {
 			"Another e-mail address asks for a fresh proof (403 `proof_needed`)."}, update)
 	register(a, op{id: "patchSettings", proof: proofAsked, method: http.MethodPatch, path: "/api/settings", tag: tag, summary: "Change the settings (PATCH)",
 		description: "The same as PUT (RFC 7396), with a proof where that asks for one."}, update)
-	register(a, op{id: "testNtfy", unjournaled: true, method: http.MethodPost, path: "/api/settings/ntfy/test", tag: tag, status: http.StatusNoContent,
-		summary: "Send a test notification by ntfy", description: "Answers 409 while no ntfy server and topic are set, or when this server sends no notifications."},
-		func(ctx context.Context, _ *struct{}) (*struct{}, error) {
-			if _, err := a.Accounts.NtfyTarget(ctx, who(ctx).UserID); err != nil {
-				return nil, err
-			}
-			return nil, fault.New(fault.Conflict, "not_sending", "This version of Umbra sends no notifications yet; the settings are kept for one that does.")
-		})
 	register(a, op{id: "setPIN", unjournaled: true, method: http.MethodPut, path: "/api/settings/pin", tag: tag, status: http.StatusNoContent,
 		summary: "Set a PIN (gone)", description: "PINs are gone; there are passwords now: POST /api/auth/change-password.", errors: []int{http.StatusGone}},
 		func(context.Context, *struct{}) (*struct{}, error) {

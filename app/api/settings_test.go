@@ -86,18 +86,14 @@ func TestTokensAreNeverReadBack(t *testing.T) {
 	})
 }
 
-func TestNtfyTestAndPIN(t *testing.T) {
+func TestThePINIsGone(t *testing.T) {
 	eachDoor(t, func(t *testing.T, d *door) {
 		ann := d.setUp(t)
-		if r := d.with(t, ann, "POST", "/api/settings/ntfy/test", nil).is(409); r.code() != "ntfy_not_set" {
-			t.Errorf("%s", r.body)
-		}
 		for _, body := range []any{nil, `{"pin":"1234"}`} {
 			if r := d.with(t, ann, "PUT", "/api/settings/pin", body).is(410); !strings.Contains(string(r.body), "/api/auth/change-password") || r.code() != "pin_gone" {
 				t.Errorf("%s", r.body)
 			}
 		}
-		d.with(t, "", "POST", "/api/settings/ntfy/test", nil).is(401)
 		d.with(t, "", "PUT", "/api/settings/pin", nil).is(401)
 	})
 }

@@ -48,6 +48,8 @@ func TestNoOperationShowsAnothersRecords(t *testing.T) {
 		s.ann(t, "DELETE", gone.header.Get("Location"), nil).is(204)
 		set := fmt.Sprintf("%.0f", s.ann(t, "GET", "/api/history?limit=1", nil).is(200).list()[0]["change_set"])
 
+		browser := s.ann(t, "POST", "/api/push/subscriptions", subscription(t, "https://push.example.net/"+marker), "User-Agent", marker).is(201).header.Get("Location")
+
 		checked := 0
 		for name, o := range operations(s.api.Document()) {
 			if o.Extensions["x-access"] == "public" || o.OperationID == "live" {
@@ -66,6 +68,8 @@ func TestNoOperationShowsAnothersRecords(t *testing.T) {
 				real = strings.ReplaceAll(path, "{change_set}", set)
 			case strings.HasPrefix(path, "/api/auth/sessions/"):
 				real = "/api/auth/sessions/999999" // sessions are the account's own tests
+			case strings.HasPrefix(path, "/api/push/subscriptions/"):
+				real = browser
 			case strings.HasPrefix(path, "/api/projects/{id}/tasks"):
 				real = strings.NewReplacer("{id}", ids["{project}"], "{task_id}", ids["{task}"]).Replace(path)
 			case strings.Contains(path, "{id}"):
@@ -113,6 +117,7 @@ func TestNoOperationShowsAnothersRecords(t *testing.T) {
 				t.Errorf("another user's id as %s: %d %s", field, r.status, r.body)
 			}
 		}
+		s.ann(t, "DELETE", browser, nil).is(204)
 		for _, b := range belongings { // and nothing happened to any of it
 			s.ann(t, "GET", fill(b.path)+"/"+owned[b.path], nil).is(200)
 		}

@@ -21,6 +21,8 @@ var sealed = []struct {
 	{"users", "id", "totp_secret", ", totp_enabled = $2, totp_last_step = 0", "the second factor of a log-in (TOTP)"},
 	{"settings", "user_id", "ntfy_token", "", "the token of an ntfy server"},
 	{"settings", "user_id", "webhook_secret", "", "the secret of a webhook"},
+	{"push_subscriptions", "id", "target_secret", "", "a browser that showed notifications"},
+	{"push_keys", "id", "key_secret", "", "the key towards push services: browsers subscribe again"},
 }
 
 // KeyCheckName is the row of meta whose value only the right SECRET_KEY opens.

@@ -51,6 +51,9 @@ func (e *Error) Because(cause error) *Error {
 	return &c
 }
 
+// NotSet is the error of a channel that lacks a setting.
+func NotSet(reason string) *Error { return permanent(CodeNotSet, reason) }
+
 // permanent is an error that trying again does not mend.
 func permanent(code, reason string) *Error {
 	return &Error{Code: code, Reason: reason, Permanent: true}

@@ -114,17 +114,35 @@ func (b *Outbound) Dial(ctx context.Context, network, address string, named bool
 	return b.dial(ctx, network, address, named)
 }
 
-func (b *Outbound) dial(ctx context.Context, network, address string, named bool) (net.Conn, error) {
-	host, portText, err := net.SplitHostPort(address)
+// Look says whether an address may be reached, without connecting: nil, or the
+// *Error that sending there would end in. A name that is not found now may be later.
+func (b *Outbound) Look(ctx context.Context, address string) error {
+	u, err := parseTarget(address)
 	if err != nil {
-		return nil, permanent(CodeInvalid, "the address has no port that can be used").Because(err)
+		return err
 	}
-	n, err := strconv.ParseUint(portText, 10, 16)
-	if err != nil || n == 0 {
-		return nil, permanent(CodeInvalid, "the address has no port that can be used").Because(err)
+	host, port, err := split(hostOf(u))
+	if err != nil {
+		return err
 	}
-	port := uint16(n)
-	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	ips, err := b.lookup(ctx, host)
+	if err != nil {
+		return err
+	}
+	var refused error
+	for _, ip := range ips {
+		if refused = b.check(host, ip, port, false); refused == nil {
+			return nil
+		}
+	}
+	return refused
+}
+
+func (b *Outbound) dial(ctx context.Context, network, address string, named bool) (net.Conn, error) {
+	host, port, err := split(address)
+	if err != nil {
+		return nil, err
+	}
 	ips, err := b.lookup(ctx, host)
 	if err != nil {
 		return nil, err
@@ -147,6 +165,16 @@ func (b *Outbound) dial(ctx context.Context, network, address string, named bool
 		return nil, failed
 	}
 	return nil, refused
+}
+
+// split takes host:port apart; the host as names are compared.
+func split(address string) (host string, port uint16, err error) {
+	host, text, err := net.SplitHostPort(address)
+	n, bad := strconv.ParseUint(text, 10, 16)
+	if err != nil || bad != nil || n == 0 {
+		return "", 0, permanent(CodeInvalid, "the address has no port that can be used").Because(errors.Join(err, bad))
+	}
+	return strings.ToLower(strings.TrimSuffix(host, ".")), uint16(n), nil
 }
 
 // lookup answers at least one address, or why there is none.

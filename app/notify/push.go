@@ -50,8 +50,8 @@ func NewPush(out *Outbound, key PushKey, subject string, t PushTarget) Sender {
 // Send encrypts for the browser and posts to its push service. A subscription
 // that is no more answers an *Error that is Gone.
 func (s pushSender) Send(ctx context.Context, m Message) error {
-	if err := CheckPushTarget(s.target); err != nil {
-		return permanent(CodeInvalid, "the subscription of this browser cannot be used; turn notifications on there again").Because(err)
+	if len(CheckPushTarget(s.target)) > 0 {
+		return permanent(CodeInvalid, "the subscription of this browser cannot be used; turn notifications on there again")
 	}
 	m, err := prepared(m)
 	if err != nil {

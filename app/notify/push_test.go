@@ -169,8 +169,8 @@ func TestPushThatIsRefused(t *testing.T) {
 
 func TestOnlyRealSubscriptionsAreTaken(t *testing.T) {
 	good := newBrowser(t, "https://push.example/x").target
-	if err := notify.CheckPushTarget(good); err != nil {
-		t.Fatal(err)
+	if problems := notify.CheckPushTarget(good); len(problems) > 0 {
+		t.Fatal(problems)
 	}
 	at := func(change func(t *notify.PushTarget)) notify.PushTarget { c := good; change(&c); return c }
 	zero := make([]byte, 65)
@@ -187,7 +187,7 @@ func TestOnlyRealSubscriptionsAreTaken(t *testing.T) {
 		"a short secret":    at(func(t *notify.PushTarget) { t.Auth = t.Auth[:15] }),
 		"a secret too long": at(func(t *notify.PushTarget) { t.Auth = append(append([]byte{}, t.Auth...), 0) }),
 	} {
-		if notify.CheckPushTarget(bad) == nil {
+		if len(notify.CheckPushTarget(bad)) != 1 {
 			t.Errorf("%s is taken", name)
 		}
 		err := notify.NewPush(outbound(t, nil), pushKey(t), "", bad).Send(context.Background(), message())

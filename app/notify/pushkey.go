@@ -7,7 +7,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"net/url"
 	"time"
@@ -80,17 +79,19 @@ func (k PushKey) authorization(endpoint *url.URL, subject string, now time.Time)
 	return "vapid t=" + signed + "." + enc(raw) + ", k=" + k.Public(), nil
 }
 
-// CheckPushTarget says why a subscription cannot be one, or nil.
-func CheckPushTarget(t PushTarget) error {
+// CheckPushTarget says what of a subscription cannot be, by the names that
+// browsers give its parts (endpoint, p256dh, auth); nothing when all is well.
+func CheckPushTarget(t PushTarget) map[string]string {
+	problems := map[string]string{}
 	u, err := url.Parse(t.Endpoint)
-	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || len(t.Endpoint) > maxURL || !webAddress(t.Endpoint) {
-		return errors.New("the endpoint must be an https address")
+	if err != nil || u.Scheme != "https" || u.User != nil || u.Hostname() == "" || !webAddress(t.Endpoint) {
+		problems["endpoint"] = "must be an https address"
 	}
 	if _, err := ecdh.P256().NewPublicKey(t.P256DH); err != nil {
-		return errors.New("the key p256dh must be a point of the curve P-256, uncompressed: 65 bytes")
+		problems["p256dh"] = "must be a point of the curve P-256, uncompressed: 65 bytes"
 	}
 	if len(t.Auth) != 16 {
-		return errors.New("the key auth must have 16 bytes")
+		problems["auth"] = "must have 16 bytes"
 	}
-	return nil
+	return problems
 }

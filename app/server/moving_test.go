@@ -136,7 +136,7 @@ func TestAHouseholdMovesAndComesBack(t *testing.T) {
 	b, _ := openIn(t, second, postgres, movingKey)
 	b.ask(t, "GET", "/api/todos", "", "Cookie", cookie).is(401) // log-ins ended
 	sameAnswers(t, "on PostgreSQL", b.everything(t, b.logIn(t)), want)
-	if target, err := b.Accounts.NtfyTarget(t.Context(), 1); err != nil || target.Token != "tk_123" {
+	if target, err := b.Accounts.Reach(t.Context(), 1); err != nil || target.Ntfy.Token != "tk_123" {
 		t.Errorf("what was sealed: %+v, %v", target, err)
 	}
 	// An ETag of before is not taken for one of after.
@@ -248,7 +248,7 @@ func TestTheKeyComesAlong(t *testing.T) {
 			t.Fatalf("%+v, %v", done, err)
 		}
 		b, _ := openIn(t, data, database)
-		if target, err := b.Accounts.NtfyTarget(t.Context(), 1); err != nil || target.Token != "tk_123" {
+		if target, err := b.Accounts.Reach(t.Context(), 1); err != nil || target.Ntfy.Token != "tk_123" {
 			t.Errorf("%+v, %v", target, err)
 		}
 	})
@@ -258,7 +258,7 @@ func TestTheKeyComesAlong(t *testing.T) {
 			t.Fatalf("%+v, %v", done, err)
 		}
 		b, _ := openIn(t, data, database)
-		if target, err := b.Accounts.NtfyTarget(t.Context(), 1); err != nil || target.Token != "" {
+		if target, err := b.Accounts.Reach(t.Context(), 1); err != nil || target.Ntfy.Token != "" {
 			t.Errorf("%+v, %v", target, err)
 		}
 		b.logIn(t)

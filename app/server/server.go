@@ -17,6 +17,8 @@ import (
 	"umbra/app/clock"
 	"umbra/app/config"
 	"umbra/app/journal"
+	"umbra/app/notify"
+	"umbra/app/push"
 	"umbra/app/secret"
 )
 
@@ -41,7 +43,10 @@ type App struct {
 	Accounts *account.Service
 	Services api.Services
 	Backups  *backup.Service
+	Push     *push.Service
+	Senders  notify.Deliverer // what reaches users over the channels of their settings
 
+	out   *notify.Outbound
 	log   *slog.Logger
 	waker *waker // on PostgreSQL
 }
@@ -96,6 +101,9 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 		SessionMaxAge: o.Config.SessionMaxAge, MFATokenMaxAge: o.Config.MFATokenMaxAge, Log: o.Log,
 		NewUser: func(ctx context.Context, c caller.Caller) error { return a.Services.Welcome(ctx, c) }})
 	a.Services = api.NewServices(a.DB, a.Journal, o.Clock, a.Accounts)
+	a.out = newOutbound(o.Config, o.Version)
+	a.Push = push.NewService(a.DB, o.Clock, keys, a.out.Look)
+	a.Senders = &senders{accounts: a.Accounts, push: a.Push, out: a.out, config: o.Config, log: o.Log}
 	if a.Backups, err = a.NewBackups(ctx); err != nil {
 		return nil, err
 	}
@@ -153,6 +161,7 @@ func (a *App) SetupCode(ctx context.Context) (string, error) {
 // Close ends background writes and closes the database.
 func (a *App) Close() error {
 	a.Accounts.Settle()
+	a.out.Close()
 	a.Backups.Close()
 	a.waker.close()
 	return a.Store.Close()

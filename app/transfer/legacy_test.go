@@ -167,9 +167,9 @@ func TestThePINBecomesTheFirstPassword(t *testing.T) {
 		if !told(r.Notes, "settings", "1", "accent_color: “blue”") {
 			t.Errorf("nothing is said of the colour: %v", r.Notes)
 		}
-		target, err := h.Accounts.NtfyTarget(t.Context(), u.ID)
-		if err != nil || target.Token != "tk_very_secret" {
-			t.Errorf("the token is %q, %v", target.Token, err)
+		target, err := h.Accounts.Reach(t.Context(), u.ID)
+		if err != nil || target.Ntfy.Token != "tk_very_secret" {
+			t.Errorf("the token is %q, %v", target.Ntfy.Token, err)
 		}
 	})
 }

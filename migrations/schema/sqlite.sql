@@ -326,6 +326,24 @@ CREATE INDEX projects_name ON projects (user_id, name_key, id);
 CREATE INDEX projects_position ON projects (user_id, position, id);
 CREATE INDEX projects_rev ON projects (user_id, rev, id);
 CREATE INDEX projects_status ON projects (user_id, status, position, id);
+CREATE TABLE push_keys (
+    id         INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    key_secret TEXT    NOT NULL, -- sealed; '' after a restore without its SECRET_KEY
+    created_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE push_subscriptions (
+    id            INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    user_id       INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    endpoint_hash BLOB    NOT NULL UNIQUE, -- SHA-256: a browser belongs to whoever signed in there last
+    target_secret TEXT    NOT NULL,        -- endpoint and keys, sealed
+    service       TEXT    NOT NULL,        -- host of the endpoint
+    user_agent    TEXT    NOT NULL,
+    created_at    INTEGER NOT NULL,
+    used_at       INTEGER NOT NULL DEFAULT 0, -- when a message was taken last; 0: never
+    failures      INTEGER NOT NULL DEFAULT 0, -- since then
+    last_error    TEXT    NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX push_subscriptions_user ON push_subscriptions (user_id, created_at, id);
 CREATE TABLE record_counts (
     user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     name    TEXT    NOT NULL,
