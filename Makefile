@@ -54,7 +54,7 @@ vuln: $(GOVULN) ## known vulnerabilities that our code reaches (asks the Go vuln
 test: needs postgres lint test-go test-frontend test-e2e test-contract ## everything that guards a landing, on both engines
 
 .PHONY: test-go
-test-go: ## the Go tests, on SQLite and PostgreSQL
+test-go: frontend/node_modules ## the Go tests, on SQLite and PostgreSQL
 	$(WITH_POSTGRES) go test -timeout 15m ./...
 
 .PHONY: test-contract

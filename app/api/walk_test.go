@@ -48,6 +48,7 @@ func TestNoOperationShowsAnothersRecords(t *testing.T) {
 		s.ann(t, "DELETE", gone.header.Get("Location"), nil).is(204)
 		set := fmt.Sprintf("%.0f", s.ann(t, "GET", "/api/history?limit=1", nil).is(200).list()[0]["change_set"])
 
+		s.ann(t, "GET", "/api/push/key", nil).is(200)
 		browser := s.ann(t, "POST", "/api/push/subscriptions", subscription(t, "https://push.example.net/"+marker), "User-Agent", marker).is(201).header.Get("Location")
 
 		checked := 0

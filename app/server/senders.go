@@ -118,16 +118,16 @@ const atOnce = 4
 // toBrowsers sends to every browser of a user. It is well when one took it; else
 // the answer is that of a browser for which trying again may help, if any.
 func (s *senders) toBrowsers(ctx context.Context, userID int64, m notify.Message) error {
+	key, err := s.push.Key(ctx)
+	if err != nil {
+		return err
+	}
 	targets, err := s.push.Targets(ctx, userID)
 	if err != nil {
 		return err
 	}
 	if len(targets) == 0 {
 		return notify.NotSet("no browser shows your notifications yet")
-	}
-	key, err := s.push.Key(ctx)
-	if err != nil {
-		return err
 	}
 	results := make([]*notify.Error, len(targets))
 	var all sync.WaitGroup

@@ -102,7 +102,7 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 		NewUser: func(ctx context.Context, c caller.Caller) error { return a.Services.Welcome(ctx, c) }})
 	a.Services = api.NewServices(a.DB, a.Journal, o.Clock, a.Accounts)
 	a.out = newOutbound(o.Config, o.Version)
-	a.Push = push.NewService(a.DB, o.Clock, keys, a.out.Look)
+	a.Push = push.NewService(a.DB, o.Clock, keys, func(ctx context.Context, address string) error { return a.out.Look(ctx, address) })
 	a.Senders = &senders{accounts: a.Accounts, push: a.Push, out: a.out, config: o.Config, log: o.Log}
 	if a.Backups, err = a.NewBackups(ctx); err != nil {
 		return nil, err
