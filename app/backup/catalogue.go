@@ -44,6 +44,7 @@ var passing = map[string]struct{ copied bool }{
 	"login_attempts":   {copied: true},
 	"idempotency_keys": {copied: true},
 	"backup_runs":      {copied: true},
+	"jobs":             {copied: true}, // what was due is not due again after a restore
 }
 
 // carried are the tables that go into a backup, or into a copy.

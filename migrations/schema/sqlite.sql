@@ -135,6 +135,24 @@ CREATE TABLE idempotency_keys (
     PRIMARY KEY (user_id, key)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX idempotency_keys_age ON idempotency_keys (created_at);
+CREATE TABLE jobs (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind         TEXT    NOT NULL,
+    key          TEXT    NOT NULL, -- what it is about: once a kind
+    payload      TEXT    NOT NULL DEFAULT '',
+    state        TEXT    NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'dead')),
+    run_at       INTEGER NOT NULL, -- when it is due
+    attempt      INTEGER NOT NULL DEFAULT 0,
+    first_at     INTEGER NOT NULL DEFAULT 0, -- when it was tried first; 0: not yet
+    locked_until INTEGER NOT NULL DEFAULT 0, -- a worker has it till then; 0: none
+    locked_by    TEXT    NOT NULL DEFAULT '',
+    last_error   TEXT    NOT NULL DEFAULT '',
+    created_at   INTEGER NOT NULL,
+    UNIQUE (kind, key)
+) STRICT;
+CREATE INDEX jobs_dead ON jobs (run_at, id) WHERE state = 'dead';
+CREATE INDEX jobs_due ON jobs (kind, run_at, id) WHERE state = 'waiting';
+CREATE INDEX jobs_locked ON jobs (locked_until) WHERE locked_until > 0;
 CREATE TABLE journal (
     user_id         INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     seq             INTEGER NOT NULL,

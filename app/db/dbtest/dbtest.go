@@ -35,6 +35,15 @@ func Each(t *testing.T, test func(t *testing.T, d *db.DB)) {
 	}
 }
 
+// Need skips a test whose engine is not there: for those that cannot skip later,
+// within a bubble of testing/synctest.
+func Need(t testing.TB, e db.Engine) {
+	t.Helper()
+	if e == db.Postgres && os.Getenv(PostgresEnv) == "" {
+		t.Skipf("no PostgreSQL: set %s, or run `make test`, which starts one", PostgresEnv)
+	}
+}
+
 // Open makes an empty, migrated database for one test.
 func Open(t testing.TB, e db.Engine) *db.DB {
 	t.Helper()
@@ -76,10 +85,8 @@ func OpenBare(t testing.TB, e db.Engine) *db.DB {
 // that leads into it; it is dropped after the test. It skips where there is no server.
 func NewSchema(t testing.TB) string {
 	t.Helper()
+	Need(t, db.Postgres)
 	address := os.Getenv(PostgresEnv)
-	if address == "" {
-		t.Skipf("no PostgreSQL: set %s, or run `make test`, which starts one", PostgresEnv)
-	}
 	ctx := context.Background()
 	schema := "t_" + strings.ToLower(rand.Text())
 	admin, err := db.OpenPostgres(ctx, address)
