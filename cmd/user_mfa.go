@@ -19,10 +19,15 @@ func (e *env) userDisableMFA() *cobra.Command {
 		Args:    between(0, 1, "the name of a user"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return e.onUser(c, args, func(ctx context.Context, a *server.App, u account.User) error {
-				if err := a.Accounts.DisableMFA(ctx, u.ID); err != nil {
+				was, err := a.Accounts.DisableMFA(ctx, u.ID)
+				if err != nil {
 					return err
 				}
-				_, err := fmt.Fprintf(e.Out, "%s logs in with the password alone; all sessions are ended\n", u.Username)
+				if !was {
+					_, err = fmt.Fprintf(e.Out, "%s had no second factor; all sessions are ended\n", u.Username)
+					return err
+				}
+				_, err = fmt.Fprintf(e.Out, "%s logs in with the password alone; all sessions are ended\n", u.Username)
 				return err
 			})
 		},

@@ -23,6 +23,7 @@ import (
 const (
 	DefaultSessionMaxAge  = 30 * 24 * time.Hour
 	DefaultMFATokenMaxAge = 5 * time.Minute
+	DefaultTOTPIssuer     = "Umbra"
 )
 
 // Deps is what the accounts need.
@@ -35,6 +36,7 @@ type Deps struct {
 
 	SessionMaxAge  time.Duration // counted from log-in; 0 means DefaultSessionMaxAge
 	MFATokenMaxAge time.Duration // 0 means DefaultMFATokenMaxAge
+	TOTPIssuer     string        // what authenticator apps show; "" means DefaultTOTPIssuer
 
 	// NewUser runs in the transaction that makes a user, after its settings and
 	// journal are there: what other features give to everyone, such as a first
@@ -59,6 +61,9 @@ func New(d Deps) *Service {
 	}
 	if d.MFATokenMaxAge <= 0 {
 		d.MFATokenMaxAge = DefaultMFATokenMaxAge
+	}
+	if d.TOTPIssuer == "" {
+		d.TOTPIssuer = DefaultTOTPIssuer
 	}
 	if d.NewUser == nil {
 		d.NewUser = func(context.Context, caller.Caller) error { return nil }

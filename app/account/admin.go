@@ -133,15 +133,16 @@ func (s *Service) unlock(ctx context.Context, a account) error {
 }
 
 // DisableMFA takes a user's second factor away, for one who lost it, and ends
-// all of their sessions.
-func (s *Service) DisableMFA(ctx context.Context, id int64) error {
-	return s.alter(ctx, id, func(ctx context.Context, a account) error {
-		if _, err := s.DB.Exec(ctx, "UPDATE users SET totp_secret = '', totp_enabled = $1, totp_last_step = 0, updated_at = $2 WHERE id = $3", false, s.now(), a.ID); err != nil {
+// all of their sessions. It says whether there was one.
+func (s *Service) DisableMFA(ctx context.Context, id int64) (was bool, err error) {
+	err = s.alter(ctx, id, func(ctx context.Context, a account) (err error) {
+		if was, err = s.clearTOTP(ctx, a.ID); err != nil {
 			return err
 		}
-		_, err := s.RevokeOthers(ctx, a.ID, 0)
+		_, err = s.RevokeOthers(ctx, a.ID, 0)
 		return err
 	})
+	return was, err
 }
 
 // SetDisabled shuts a user out, ending all of their sessions, or lets them in

@@ -97,14 +97,21 @@ func TestResetEndsAllSessions(t *testing.T) {
 func TestDisableMFA(t *testing.T) {
 	each(t, func(t *testing.T, h house) {
 		u := h.ann()
-		token := h.in("ann")
-		h.exec("UPDATE users SET totp_enabled = $1, totp_secret = 'sealed', totp_last_step = 9", true)
-		if err := h.DisableMFA(t.Context(), u.ID); err != nil {
-			t.Fatal(err)
+		_, codes, session := h.protect(h.in("ann"))
+		waiting := h.half()
+		if users, err := h.Users(t.Context(), page.Request{}); err != nil || !users.Items[0].TOTPEnabled {
+			t.Errorf("%+v, %v", users, err)
 		}
-		h.gone(token, "from before the change")
+		for _, was := range []bool{true, false} {
+			if got, err := h.DisableMFA(t.Context(), u.ID); err != nil || got != was {
+				t.Fatalf("%v, %v", got, err)
+			}
+		}
+		h.gone(session, "from before the change")
+		_, err := h.second(waiting, codes[0])
+		want(t, "a log-in in between", err, fault.Unauthenticated)
 		h.in("ann")
-		if n := h.number("SELECT COUNT(*) FROM users WHERE totp_secret = '' AND totp_last_step = 0"); n != 1 {
+		if n := h.number("SELECT COUNT(*) FROM users WHERE totp_secret <> '' OR totp_last_step <> 0") + h.number("SELECT COUNT(*) FROM recovery_codes"); n != 0 {
 			t.Error("something of it is left")
 		}
 	})

@@ -36,11 +36,13 @@ const (
 
 // Kinds of attempts.
 const (
-	byPending  = "pending"  // being verified: a failure until it is known better
-	byPassword = "password" // a log-in, or a password asked for again
-	byLocked   = "locked"   // refused unseen: counts for the address only
-	byPartial  = "partial"  // right, and waiting for the second factor: neither failure nor success
-	byUnlock   = "unlock"   // an administrator let the name in again
+	byPending   = "pending"   // being verified: a failure until it is known better
+	byPassword  = "password"  // a log-in, or a password asked for again
+	byLocked    = "locked"    // refused unseen: counts for the address only
+	byPartial   = "partial"   // right, and waiting for the second factor: neither failure nor success
+	byExchanged = "exchanged" // a partial one whose second factor came: its token is worth nothing now
+	byCode      = "code"      // right, and no proof of who types it: the first code of a new app
+	byUnlock    = "unlock"    // an administrator let the name in again
 )
 
 // attempt is who tries, as the log knows them.

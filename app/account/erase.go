@@ -33,6 +33,7 @@ var owned = []string{
 	"idempotency_keys",
 	"user_sessions",
 	"push_subscriptions",
+	"recovery_codes",
 	"journal_heads",
 }
 

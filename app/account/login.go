@@ -2,11 +2,9 @@ package account
 
 import (
 	"context"
-	"encoding/binary"
 	"time"
 
 	"umbra/app/fault"
-	"umbra/app/secret"
 )
 
 // LogIn is a log-in by password.
@@ -23,8 +21,9 @@ type Outcome struct {
 	Session string // the new session's token, for the cookie; empty when MFARequired
 
 	MFARequired  bool
-	MFAToken     string    // signed for secret.MFA; its payload is MFAPayload's
+	MFAToken     string    // for the second step (LogInTOTP)
 	MFAExpiresAt time.Time // when it is too old
+	MFAMethods   []string  // what that step may be: MethodTOTP, MethodRecovery
 }
 
 // maxTyped bounds what is hashed; no password that was set is as long.
@@ -63,8 +62,11 @@ func (s *Service) LogIn(ctx context.Context, in LogIn) (Outcome, error) {
 		if a.TOTPEnabled {
 			now := s.Clock.Now()
 			out.MFARequired = true
-			out.MFAToken = s.Keys.SignToken(secret.MFA, MFAPayload(a.ID, id), now)
+			out.MFAToken = s.sign(newTicket(a.ID, id, newHash), now)
 			out.MFAExpiresAt = now.Add(s.MFATokenMaxAge)
+			if out.MFAMethods, err = s.methods(ctx, a.ID); err != nil {
+				return err
+			}
 			return s.settle(ctx, id, byPartial, false)
 		}
 		if err := s.settle(ctx, id, byPassword, true); err != nil {
@@ -80,13 +82,6 @@ func (s *Service) LogIn(ctx context.Context, in LogIn) (Outcome, error) {
 		return Outcome{}, err
 	}
 	return out, nil
-}
-
-// MFAPayload is what an MFA token says: the user, and the attempt whose password
-// was right. That attempt's row is what makes the token good for one exchange.
-func MFAPayload(userID, attemptID int64) []byte {
-	b := binary.BigEndian.AppendUint64(nil, uint64(userID))
-	return binary.BigEndian.AppendUint64(b, uint64(attemptID))
 }
 
 // verify does the same work whoever a is; the zero account is nobody. It answers
@@ -117,9 +112,10 @@ func (s *Service) verify(ctx context.Context, attemptID int64, a account, passwo
 }
 
 // claim holds the user's row and stores the hash, unless the user was disabled,
-// deleted or given another password while this one was verified.
+// deleted or given another password or a second factor while this was verified.
 func (s *Service) claim(ctx context.Context, a account, newHash string) error {
-	n, err := s.DB.Exec(ctx, "UPDATE users SET password_hash = $1 WHERE id = $2 AND password_hash = $3 AND NOT disabled", newHash, a.ID, a.hash)
+	n, err := s.DB.Exec(ctx, "UPDATE users SET password_hash = $1 WHERE id = $2 AND password_hash = $3 AND totp_enabled = $4 AND NOT disabled",
+		newHash, a.ID, a.hash, a.TOTPEnabled)
 	if err == nil && n == 0 {
 		err = wrongCredentials()
 	}

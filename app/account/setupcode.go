@@ -2,9 +2,7 @@ package account
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/subtle"
-	"strings"
 
 	"umbra/app/db"
 	"umbra/app/fault"
@@ -34,7 +32,7 @@ func (s *Service) SetupCode(ctx context.Context) (code string, err error) {
 			return fault.New(fault.Conflict, "already_set_up", "Umbra is set up already.")
 		}
 		if _, err := s.DB.Exec(ctx, "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
-			setupCodeName, newCode()); err != nil {
+			setupCodeName, newCode(codeLength)); err != nil {
 			return err
 		}
 		code, _, err = db.One(ctx, s.DB, db.Value[string], "SELECT value FROM meta WHERE name = $1", setupCodeName)
@@ -59,21 +57,4 @@ func (s *Service) verifySetupCode(ctx context.Context, code string) error {
 func (s *Service) forgetSetupCode(ctx context.Context) error {
 	_, err := s.DB.Exec(ctx, "DELETE FROM meta WHERE name = $1", setupCodeName)
 	return err
-}
-
-func newCode() string {
-	b := make([]byte, codeLength)
-	_, _ = rand.Read(b)
-	var code strings.Builder
-	for i, x := range b {
-		if i > 0 && i%4 == 0 {
-			code.WriteByte('-')
-		}
-		code.WriteByte(codeLetters[x&31])
-	}
-	return code.String()
-}
-
-func bareCode(s string) string {
-	return strings.ToUpper(strings.NewReplacer("-", "", " ", "").Replace(s))
 }

@@ -69,16 +69,12 @@ func (s *Service) refused(ctx context.Context, attemptID int64, err error) {
 	var f *fault.Error
 	switch {
 	case !errors.As(err, &f) || f.Kind != fault.Unauthenticated:
-	case f.Code == noSessionCode:
+	case f.Code == noSessionCode, f.Code == mfaGoneCode:
 		s.withdraw(ctx, attemptID)
 	default:
 		s.fail(ctx, attemptID)
 	}
 }
-
-// proveSecond takes the second factor of a user who has one. It answers
-// Unauthenticated (wrong_code) for anything that is none.
-func (s *Service) proveSecond(context.Context, account, string) error { return wrongCode() }
 
 func wrongCode() error {
 	return fault.New(fault.Unauthenticated, "wrong_code", "The code is wrong or was used already. Enter the one that is shown now.")

@@ -45,16 +45,17 @@ type User struct {
 // account is a user with what a log-in needs.
 type account struct {
 	User
-	key  string
-	hash string
+	key        string
+	hash       string
+	totpSecret string // sealed
 }
 
-const userColumns = "id, username, role, disabled, totp_enabled, password_change_due, created_at, username_key, password_hash"
+const userColumns = "id, username, role, disabled, totp_enabled, password_change_due, created_at, username_key, password_hash, totp_secret"
 
 func scanAccount(s db.Scanner) (account, error) {
 	var a account
 	var created int64
-	err := s.Scan(&a.ID, &a.Username, &a.Role, &a.Disabled, &a.TOTPEnabled, &a.PasswordDue, &created, &a.key, &a.hash)
+	err := s.Scan(&a.ID, &a.Username, &a.Role, &a.Disabled, &a.TOTPEnabled, &a.PasswordDue, &created, &a.key, &a.hash, &a.totpSecret)
 	a.CreatedAt = clock.FromMicros(created)
 	return a, err
 }

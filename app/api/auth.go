@@ -41,6 +41,7 @@ type loggedIn struct {
 	MFARequired bool          `json:"mfa_required" doc:"Whether a second factor is still needed; there is no session yet then." example:"false"`
 	MFAToken    string        `json:"mfa_token,omitempty" doc:"What the second step must carry."`
 	MFAExpires  *time.Time    `json:"mfa_expires_at,omitempty" doc:"When that token is too old."`
+	MFAMethods  []string      `json:"mfa_methods,omitempty" enum:"totp,recovery_code,passkey" doc:"What that step may be." example:"[\"totp\"]"`
 	User        *account.User `json:"user,omitempty" doc:"Who is signed in."`
 }
 
@@ -105,14 +106,7 @@ func (a *API) registerAuth() {
 			if err != nil {
 				return nil, err
 			}
-			out := &withCookie[loggedIn]{CacheControl: "no-store"}
-			if o.MFARequired {
-				out.Body = loggedIn{MFARequired: true, MFAToken: o.MFAToken, MFAExpires: &o.MFAExpiresAt}
-				return out, nil
-			}
-			out.SetCookie = a.sessionCookie(ctx, o.Session)
-			out.Body = loggedIn{User: &o.User}
-			return out, nil
+			return a.loggedIn(ctx, o), nil
 		})
 	register(a, op{id: "logOut", method: http.MethodPost, path: "/api/auth/logout", tag: tagAuth, access: public, status: http.StatusNoContent,
 		summary: "Log out", description: "Ends this session; does no harm when there is none."},
@@ -140,6 +134,7 @@ func (a *API) registerAuth() {
 			return &cookieOnly{SetCookie: a.sessionCookie(ctx, token)}, nil
 		})
 	a.registerStepUp()
+	a.registerSecondFactor()
 	a.registerSessions()
 }
 

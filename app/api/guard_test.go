@@ -127,6 +127,7 @@ func TestEveryWriteNamesItsChangeSet(t *testing.T) {
 // What hands an account over, or erases it, asks who is there; no token reaches that.
 func TestWhatNeedsAProofSaysSo(t *testing.T) {
 	want := map[string]string{"purge": "always", "emptyTrash": "always", "revokeSession": "always", "revokeOtherSessions": "always",
+		"disableTotp": "always", "renewRecoveryCodes": "always",
 		"changePassword": "sometimes", "updateSettings": "sometimes", "patchSettings": "sometimes"}
 	found := 0
 	for name, o := range operations(document()) {

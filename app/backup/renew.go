@@ -19,6 +19,7 @@ var sealed = []struct {
 	lost               string
 }{
 	{"users", "id", "totp_secret", ", totp_enabled = $2, totp_last_step = 0", "the second factor of a log-in (TOTP)"},
+	{"users", "id", "totp_pending_secret", "", "a second factor that waited to be confirmed"},
 	{"settings", "user_id", "ntfy_token", "", "the token of an ntfy server"},
 	{"settings", "user_id", "webhook_secret", "", "the secret of a webhook"},
 	{"push_subscriptions", "id", "target_secret", "", "a browser that showed notifications"},

@@ -98,7 +98,7 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	}
 	a.Journal = journal.New(a.DB, o.Clock)
 	a.Accounts = account.New(account.Deps{DB: a.DB, Journal: a.Journal, Clock: o.Clock, Hasher: hasher, Keys: keys,
-		SessionMaxAge: o.Config.SessionMaxAge, MFATokenMaxAge: o.Config.MFATokenMaxAge, Log: o.Log,
+		SessionMaxAge: o.Config.SessionMaxAge, MFATokenMaxAge: o.Config.MFATokenMaxAge, TOTPIssuer: o.Config.TOTPIssuer, Log: o.Log,
 		NewUser: func(ctx context.Context, c caller.Caller) error { return a.Services.Welcome(ctx, c) }})
 	a.Services = api.NewServices(a.DB, a.Journal, o.Clock, a.Accounts)
 	a.out = newOutbound(o.Config, o.Version)

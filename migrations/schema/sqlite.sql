@@ -368,6 +368,12 @@ CREATE TABLE record_counts (
     n       INTEGER NOT NULL,
     PRIMARY KEY (user_id, name)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE recovery_codes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    code_hash BLOB NOT NULL,
+    UNIQUE (user_id, code_hash)
+) STRICT;
 CREATE TABLE reminders (
     id              INTEGER PRIMARY KEY AUTOINCREMENT,
     user_id         INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -546,4 +552,4 @@ CREATE TABLE users (
     locked_until          INTEGER,
     created_at            INTEGER NOT NULL,
     updated_at            INTEGER NOT NULL
-, password_change_due INTEGER NOT NULL DEFAULT 0) STRICT;
+, password_change_due INTEGER NOT NULL DEFAULT 0, totp_pending_secret TEXT NOT NULL DEFAULT '', totp_pending_until INTEGER NOT NULL DEFAULT 0) STRICT;
