@@ -11,8 +11,12 @@ export function onUnauthenticated(handler: () => Promise<void>): void {
   reauthenticate = handler;
 }
 
-/** A 401 from these is an answer, not the end of a session. */
-const answers401 = new Set(['/api/auth/login', '/api/auth/setup', '/api/auth/change-password']);
+/** Whether a 401 says that the session has ended; others answer what was typed. */
+async function hasEnded(response: Response): Promise<boolean> {
+  if (response.status !== 401) return false;
+  const { code } = (await response.clone().json().catch(() => ({}))) as { code?: string };
+  return code === 'no_session' || code === 'unauthenticated';
+}
 
 const copies = new WeakMap<Request, Request>();
 
@@ -34,11 +38,11 @@ const resilience: Middleware = {
     }
     return undefined;
   },
-  async onResponse({ request, response, schemaPath }) {
+  async onResponse({ request, response }) {
     connection.reached();
     const again = copies.get(request);
     let last = response;
-    if (response.status === 401 && !answers401.has(schemaPath) && reauthenticate && again) {
+    if (reauthenticate && again && (await hasEnded(response))) {
       await reauthenticate();
       last = await fetch(again);
     }

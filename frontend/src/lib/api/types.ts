@@ -42,3 +42,5 @@ export type Kind = 'todo' | 'event' | 'calendar' | 'event_template' | 'reminder'
 
 /** The query of a list, as its operation takes it. */
 export type Query<P extends keyof paths> = paths[P] extends { get: { parameters: { query?: infer Q } } } ? NonNullable<Q> : never;
+export type SecondFactor = Schemas['AccountSecondFactor'];
+export type Enrolment = Schemas['AccountEnrolment'];

@@ -24,6 +24,7 @@ export const entry = {
   mfaText: 'Gib die sechs Ziffern ein, die deine Authenticator-App zeigt, oder einen deiner Wiederherstellungscodes.',
   mfaCode: 'Code',
   mfaConfirm: 'Bestätigen',
+  mfaWrong: 'Der Code ist falsch oder schon verbraucht. Gib den ein, der jetzt gezeigt wird.',
   mfaExpired: 'Das hat zu lange gedauert. Beginne nochmals mit dem Passwort.',
   startOver: 'Von vorn beginnen',
   passwordDue: 'Dieses Passwort kam von anderswo. Wähle bald ein anderes.',

@@ -24,6 +24,7 @@ export const entry = {
   mfaText: 'Type the six digits that your authenticator app shows, or one of your recovery codes.',
   mfaCode: 'Code',
   mfaConfirm: 'Confirm',
+  mfaWrong: 'The code is wrong or was used already. Type the one that is shown now.',
   mfaExpired: 'That took too long. Start again with your password.',
   startOver: 'Start again',
   passwordDue: 'This password came from elsewhere. Choose another one soon.',

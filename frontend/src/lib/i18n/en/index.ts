@@ -16,3 +16,4 @@ export { command } from './command';
 export { picker } from './picker';
 export { related } from './related';
 export { quick } from './quick';
+export { security } from './security';
