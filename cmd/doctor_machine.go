@@ -121,7 +121,7 @@ func checkServer(ctx context.Context, c config.Config) finding {
 func checkReach(c config.Config) finding {
 	f := finding{"address", ok, "listens on " + string(c.Listen), ""}
 	switch public := c.PublicURL; {
-	case public.IsZero() && loopback(c.Listen):
+	case public.IsZero() && c.Listen.Loopback():
 		f.Detail += ", for this machine alone"
 	case public.IsZero():
 		f.Status, f.Detail = warn, f.Detail+", without HTTPS"

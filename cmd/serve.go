@@ -97,7 +97,7 @@ func (e *env) welcome(a *server.App, url, code string) {
 		open = append(open, homeAddresses(url)...)
 	}
 	rows = append(rows, []string{"  open", strings.Join(open, "  ")})
-	if loopback(c.Listen) && c.PublicURL.IsZero() {
+	if c.Listen.Loopback() && c.PublicURL.IsZero() {
 		rows = append(rows, []string{"  for your home network", "umbra serve --listen :" + port(c.Listen)})
 	}
 	if code != "" {
@@ -122,12 +122,6 @@ func port(listen config.Address) string {
 		return "8000"
 	}
 	return p
-}
-
-func loopback(listen config.Address) bool {
-	host, _, _ := net.SplitHostPort(string(listen))
-	ip, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
 func everywhere(listen config.Address) bool {

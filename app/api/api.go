@@ -52,6 +52,7 @@ type API struct {
 	Deps
 	log          *slog.Logger
 	huma         huma.API
+	live         *live
 	authenticate func(ctx context.Context, token string) (account.Principal, error)
 	tests        testLimit
 }

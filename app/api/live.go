@@ -51,6 +51,7 @@ type live struct {
 
 func (a *API) registerLive(handle func(pattern string, h http.HandlerFunc)) {
 	l := &live{api: a, limits: a.Live.orDefault(), streams: map[int64]int{}}
+	a.live = l
 	handle("/api/live", l.serve)
 	a.huma.OpenAPI().AddOperation(&huma.Operation{
 		OperationID: "live", Method: http.MethodGet, Path: "/api/live", Tags: []string{"History and trash"},
@@ -224,6 +225,16 @@ func (l *live) leave(userID int64) {
 	if l.streams[userID]--; l.streams[userID] == 0 {
 		delete(l.streams, userID)
 	}
+}
+
+// LiveStreams is how many live streams are open.
+func (a *API) LiveStreams() (n int) {
+	a.live.mu.Lock()
+	defer a.live.mu.Unlock()
+	for _, open := range a.live.streams {
+		n += open
+	}
+	return n
 }
 
 func (l *live) fail(w http.ResponseWriter, r *http.Request, err error) {

@@ -34,8 +34,9 @@ var places = []place{
 		packages: []string{"app/fault", "app/clock", "app/page", "app/opt", "app/check", "app/caller", "app/recur", "app/ical"},
 		never:    []string{"net/http", "database/sql"}},
 	{name: "platform", peers: true, from: []string{"kernel"}, modules: []string{"*"},
-		packages: []string{"app/lockfile", "app/pgembed", "app/config", "app/db", "app/migrate", "app/journal", "app/secret", "app/qr", "app/fold", "app/order", "app/jobs"},
-		never:    []string{"net/http"}},
+		packages: []string{"app/metrics",
+			"app/lockfile", "app/pgembed", "app/config", "app/db", "app/migrate", "app/journal", "app/secret", "app/qr", "app/fold", "app/order", "app/jobs"},
+		never: []string{"net/http"}},
 	{name: "outbound", from: []string{"kernel"}, modules: []string{"*"}, // the platform's one way out: it speaks HTTP itself
 		packages: []string{"app/notify"}, never: []string{"database/sql"}},
 	{name: "features", from: []string{"kernel", "platform", "outbound"}, modules: []string{"golang.org/x/text/"},

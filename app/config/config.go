@@ -64,6 +64,12 @@ type Config struct {
 	LogLevel  slog.Level `env:"UMBRA_LOG_LEVEL" flag:"log-level" default:"info" choice:"debug,info,warn,error" help:"the least that is logged: debug, info, warn or error"`
 	LogFormat string     `env:"UMBRA_LOG_FORMAT" flag:"log-format" default:"text" choice:"text,json" help:"how it is logged: text or json"`
 
+	AccessLog string `env:"UMBRA_ACCESS_LOG" default:"off" choice:"off,on" help:"on logs a line for each request: id, method, path, status, time, client; never a query, a body or a secret. Off logs those that failed on our side"`
+
+	MetricsListen Address `env:"UMBRA_METRICS_LISTEN" unset:"off" help:"host:port where /metrics answers Prometheus, apart from everything else: 127.0.0.1:9090"`
+	MetricsToken  Hidden  `env:"UMBRA_METRICS_TOKEN" unset:"none" help:"what a scraper must send as a bearer token; at least 16 characters"`
+	DebugSocket   string  `env:"UMBRA_DEBUG_SOCKET" unset:"off" help:"a socket (an absolute path) where Go's profiles can be had, for its owner alone"`
+
 	settings []Setting
 	warnings []string
 }
@@ -134,6 +140,7 @@ func (l *loader) cross(c *Config) {
 			l.warn("UMBRA_TRUSTED_PROXIES believes everyone (" + n.String() + "): anyone can then claim any address")
 		}
 	}
+	l.watching(c)
 	l.backups(c)
 	l.mail(c)
 	if c.DB.hasPassword() && l.from["DATABASE_URL"] == FromFlag {

@@ -57,6 +57,13 @@ func (a *Address) UnmarshalText(b []byte) error {
 	return nil
 }
 
+// Loopback says that only this machine reaches it.
+func (a Address) Loopback() bool {
+	host, _, _ := net.SplitHostPort(string(a))
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
+}
+
 func validHost(host string, zone bool) bool {
 	if ip, err := netip.ParseAddr(host); err == nil {
 		return zone || ip.Zone() == ""

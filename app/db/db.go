@@ -11,6 +11,13 @@ import (
 	"database/sql"
 	"errors"
 	"sync"
+	"time"
+)
+
+// The kinds of what Observe is told.
+const (
+	Read        = "read"
+	Transaction = "transaction"
 )
 
 // Engine is the kind of database.
@@ -33,6 +40,10 @@ func (e Engine) String() string {
 type DB struct {
 	Engine Engine
 	Path   string // the file, on SQLite
+
+	// Observe is told how long each read outside of a transaction, and each
+	// transaction with its wait, took. Set it before the first one; nil costs nothing.
+	Observe func(kind string, took time.Duration)
 
 	read   *sql.DB
 	write  *sql.DB
@@ -153,7 +164,12 @@ func Query[T any](ctx context.Context, d *DB, scan func(Scanner) (T, error), que
 // readAgain reads, and outside of a transaction, which alone writes, reads again
 // when the connection is lost.
 func (d *DB) readAgain(ctx context.Context, do func() error) error {
-	if d.Engine == SQLite || d.InTx(ctx) {
+	inTx := d.InTx(ctx)
+	if d.Observe != nil && !inTx {
+		began := time.Now()
+		defer func() { d.Observe(Read, time.Since(began)) }()
+	}
+	if d.Engine == SQLite || inTx {
 		return do()
 	}
 	return d.patiently(ctx, do)

@@ -58,6 +58,10 @@ func (d *DB) Tx(ctx context.Context, fn func(ctx context.Context) error) error {
 	if err := ctx.Err(); err != nil {
 		return mapError(ctx, "begin", err)
 	}
+	if d.Observe != nil {
+		began := time.Now()
+		defer func() { d.Observe(Transaction, time.Since(began)) }()
+	}
 	t, err := d.run(ctx, fn)
 	if err != nil {
 		return err

@@ -57,6 +57,12 @@ func (g *gate) leave() {
 	}
 }
 
+// load is how many are in, and how many wait.
+func (g *gate) load() (running, waiting int) {
+	running = len(g.slots)
+	return running, max(0, int(g.inside.Load())-running)
+}
+
 func (g *gate) overloaded() error {
 	return fault.New(fault.Overloaded, "busy", "Too many log-ins at once. Try again in a moment.").After(g.patience)
 }

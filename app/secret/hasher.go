@@ -66,6 +66,9 @@ func NewHasher(o Options) (*Hasher, error) {
 // Params are the costs of new hashes.
 func (h *Hasher) Params() Params { return h.params }
 
+// Load is how many hashes run now, and how many wait for a slot.
+func (h *Hasher) Load() (running, waiting int) { return h.gate.load() }
+
 // Hash makes a PHC string ($argon2id$v=19$m=…,t=…,p=…$salt$hash) with a new
 // salt. It answers fault.Overloaded when it cannot be queued.
 func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {

@@ -1,15 +1,12 @@
 package server
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"runtime/debug"
 	"strings"
-	"time"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
@@ -23,10 +20,12 @@ import (
 // log, panics, security headers, host names, CORS, cross-site requests, routes.
 func (a *App) Handler(stopping <-chan struct{}) (http.Handler, error) {
 	r := chi.NewRouter()
+	r.Use(noteRoute)
 	r.Use(middleware.GetHead) // HEAD is GET without the body
 	edge := api.New(r, api.Deps{Log: a.log, Clock: a.Clock, DB: a.DB, Journal: a.Journal,
 		SessionMaxAge: a.Config.SessionMaxAge, Ready: a.ready, Stopping: stopping, Version: a.Version,
 		Services: a.Services, Backups: a.Backups, Push: a.Push, Senders: a.Senders, MailServer: a.Config.SMTPHost != ""})
+	a.observeEdge(edge)
 	documents(r, edge)
 	site, err := web.New(a.Frontend, web.Options{})
 	if err != nil {
@@ -82,50 +81,6 @@ func (a *App) ready(ctx context.Context) error {
 	}
 	return err
 }
-
-// outermost gives each request its id and client, and logs it.
-func (a *App) outermost(clients clientFinder, next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		id := newRequestID()
-		c := clients.of(r)
-		ctx := api.WithClient(api.WithRequestID(r.Context(), id), c)
-		w.Header().Set("X-Request-Id", id)
-		began := time.Now()
-		sw := &statusWriter{ResponseWriter: w}
-		next.ServeHTTP(sw, r.WithContext(ctx))
-		level := slog.LevelDebug // the usual is not worth a line on an SD card
-		if sw.status >= 500 {
-			level = slog.LevelWarn
-		}
-		if !a.log.Enabled(ctx, level) {
-			return
-		}
-		// The path only: a query may hold what somebody searched for.
-		a.log.LogAttrs(ctx, level, "request", slog.String("request", id), slog.String("method", r.Method), slog.String("path", r.URL.Path),
-			slog.Int("status", cmp.Or(sw.status, http.StatusOK)), slog.Duration("took", time.Since(began)), slog.String("client", c.Address))
-	})
-}
-
-// statusWriter remembers the status, 0 until the answer begins.
-type statusWriter struct {
-	http.ResponseWriter
-	status int
-}
-
-func (w *statusWriter) WriteHeader(status int) {
-	w.status = status
-	w.ResponseWriter.WriteHeader(status)
-}
-
-func (w *statusWriter) Write(b []byte) (int, error) {
-	if w.status == 0 {
-		w.status = http.StatusOK
-	}
-	return w.ResponseWriter.Write(b)
-}
-
-// Unwrap lets http.ResponseController reach the connection.
-func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // recoverPanics answers a defect with a problem and logs where it is.
 func (a *App) recoverPanics(edge *api.API, next http.Handler) http.Handler {

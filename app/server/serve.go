@@ -36,6 +36,12 @@ func (a *App) Serve(ctx context.Context, ready func(url string)) error {
 	if err != nil {
 		return fmt.Errorf("listening on %s: %w", a.Config.Listen, err)
 	}
+	endWatchers, err := a.watchers(ctx)
+	defer endWatchers()
+	if err != nil {
+		_ = listener.Close()
+		return err
+	}
 	srv := &http.Server{Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
 		ErrorLog: discardConnectionNoise(a.log)}
 	background, endBackground := context.WithCancel(context.WithoutCancel(ctx))

@@ -17,6 +17,7 @@ import (
 	"umbra/app/clock"
 	"umbra/app/config"
 	"umbra/app/journal"
+	"umbra/app/metrics"
 	"umbra/app/notify"
 	"umbra/app/push"
 	"umbra/app/secret"
@@ -46,9 +47,13 @@ type App struct {
 	Push     *push.Service
 	Senders  notify.Deliverer // what reaches users over the channels of their settings
 
-	out   *notify.Outbound
-	log   *slog.Logger
-	waker *waker // on PostgreSQL
+	out     *notify.Outbound
+	log     *slog.Logger
+	waker   *waker // on PostgreSQL
+	hasher  *secret.Hasher
+	metrics *metrics.Metrics // nil unless the settings ask for them
+	facts   facts
+	edge    atomic.Pointer[api.API] // what Handler made last
 }
 
 // Open opens the database, refusing one that is newer or not ours, migrates it
@@ -92,12 +97,12 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	if err != nil {
 		return nil, err
 	}
-	hasher, err := secret.NewHasher(secret.Options{Params: o.Config.Argon2()})
-	if err != nil {
+	if a.hasher, err = secret.NewHasher(secret.Options{Params: o.Config.Argon2()}); err != nil {
 		return nil, err
 	}
+	a.observe()
 	a.Journal = journal.New(a.DB, o.Clock)
-	a.Accounts = account.New(account.Deps{DB: a.DB, Journal: a.Journal, Clock: o.Clock, Hasher: hasher, Keys: keys,
+	a.Accounts = account.New(account.Deps{DB: a.DB, Journal: a.Journal, Clock: o.Clock, Hasher: a.hasher, Keys: keys,
 		SessionMaxAge: o.Config.SessionMaxAge, MFATokenMaxAge: o.Config.MFATokenMaxAge, TOTPIssuer: o.Config.TOTPIssuer, Log: o.Log,
 		NewUser: func(ctx context.Context, c caller.Caller) error { return a.Services.Welcome(ctx, c) }})
 	a.Services = api.NewServices(a.DB, a.Journal, o.Clock, a.Accounts)
