@@ -16,6 +16,7 @@ import (
 	"umbra/app/clock"
 	"umbra/app/db"
 	"umbra/app/journal"
+	"umbra/app/limit"
 	"umbra/app/secret"
 )
 
@@ -50,8 +51,12 @@ type Deps struct {
 type Service struct {
 	Deps
 
-	touching sync.Map       // session ids whose last-seen is being written
+	touching sync.Map       // what a last-seen time is being written for (touched)
 	touches  sync.WaitGroup // those writes
+
+	badTokens  *limit.Rate // by address
+	badHashes  recent      // of tokens that were counted there
+	goodHashes recent      // of tokens that the limit does not touch; whether they still hold is read each time
 }
 
 // New makes the service and makes settings known to the journal.
@@ -71,7 +76,7 @@ func New(d Deps) *Service {
 	if d.Log == nil {
 		d.Log = slog.Default()
 	}
-	s := &Service{Deps: d}
+	s := &Service{Deps: d, badTokens: limit.NewRate(BadTokens, BadTokensWindow)}
 	d.Journal.Add(settingsKind{s})
 	return s
 }

@@ -101,7 +101,8 @@ func (s *Service) Add(ctx context.Context, in NewUser) (User, error) {
 }
 
 // ResetPassword sets a user's password without the old one, ends all of their
-// sessions and unlocks them. A disabled user stays disabled.
+// sessions and tokens, since it is for an account that was lost or taken, and
+// unlocks them. A disabled user stays disabled.
 func (s *Service) ResetPassword(ctx context.Context, id int64, password string) error {
 	a, err := s.accountByID(ctx, id)
 	if err != nil {
@@ -116,6 +117,9 @@ func (s *Service) ResetPassword(ctx context.Context, id int64, password string) 
 	}
 	return s.alter(ctx, id, func(ctx context.Context, a account) error {
 		if err := s.setPassword(ctx, a, hash); err != nil {
+			return err
+		}
+		if _, err := s.RevokeTokens(ctx, a.ID); err != nil {
 			return err
 		}
 		return s.unlock(ctx, a)
@@ -145,8 +149,8 @@ func (s *Service) DisableMFA(ctx context.Context, id int64) (was bool, err error
 	return was, err
 }
 
-// SetDisabled shuts a user out, ending all of their sessions, or lets them in
-// again. It answers Conflict for the last administrator who can log in.
+// SetDisabled shuts a user out, ending all of their sessions and tokens, or lets
+// them in again. It answers Conflict for the last administrator who can log in.
 func (s *Service) SetDisabled(ctx context.Context, id int64, disabled bool) error {
 	return s.alter(ctx, id, func(ctx context.Context, a account) error {
 		if disabled {
@@ -159,6 +163,9 @@ func (s *Service) SetDisabled(ctx context.Context, id int64, disabled bool) erro
 			}
 		}
 		if _, err := s.DB.Exec(ctx, "UPDATE users SET disabled = $1, updated_at = $2 WHERE id = $3", disabled, s.now(), a.ID); err != nil || !disabled {
+			return err
+		}
+		if _, err := s.RevokeTokens(ctx, a.ID); err != nil {
 			return err
 		}
 		_, err := s.RevokeOthers(ctx, a.ID, 0)

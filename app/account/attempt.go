@@ -3,12 +3,12 @@ package account
 import (
 	"context"
 	"encoding/base64"
-	"net/netip"
 	"time"
 
 	"umbra/app/clock"
 	"umbra/app/db"
 	"umbra/app/fault"
+	"umbra/app/limit"
 	"umbra/app/secret"
 )
 
@@ -59,21 +59,7 @@ func attemptBy(a account, found bool, typed, address string) attempt {
 		sum := secret.HashToken(nameKey(typed))
 		name = " " + base64.RawURLEncoding.EncodeToString(sum[:16]) // no user name begins with a space
 	}
-	return attempt{name, bucket(address)}
-}
-
-// bucket is what counts as one address: a whole /64 of IPv6, which one home has.
-func bucket(address string) string {
-	ip, err := netip.ParseAddr(address)
-	if err != nil {
-		return line(address, 64)
-	}
-	ip = ip.Unmap().WithZone("")
-	if ip.Is4() {
-		return ip.String()
-	}
-	p, _ := ip.Prefix(64)
-	return p.String()
+	return attempt{name, line(limit.Address(address), 64)}
 }
 
 // admit writes the attempt down as pending, a failure unless it turns out

@@ -34,6 +34,7 @@ var owned = []string{
 	"user_sessions",
 	"push_subscriptions",
 	"recovery_codes",
+	"access_tokens",
 	"journal_heads",
 }
 
@@ -75,6 +76,7 @@ func (s *Service) erase(ctx context.Context, a account) error {
 	if _, err := s.DB.Exec(ctx, "DELETE FROM login_attempts WHERE username_key = $1", a.key); err != nil {
 		return err
 	}
+	s.Journal.Stir(ctx, a.ID)
 	_, err := s.DB.Exec(ctx, "DELETE FROM users WHERE id = $1", a.ID)
 	return err
 }

@@ -44,7 +44,7 @@ func TestImportKeepsThePasswordAndAsksForAnother(t *testing.T) {
 		if !p.User().PasswordDue {
 			t.Error("the session does not say that a password is due")
 		}
-		token, err := h.ChangePassword(t.Context(), p, "4711", password, home)
+		token, err := h.ChangePassword(t.Context(), p, account.PasswordChange{Current: "4711", New: password, Address: home})
 		if err != nil {
 			t.Fatal(err)
 		}

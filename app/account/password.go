@@ -9,20 +9,27 @@ import (
 	"umbra/app/secret"
 )
 
+// PasswordChange is what a change of one's own password takes.
+type PasswordChange struct {
+	Current, New string
+	RevokeTokens bool   // all tokens too: else they go on, since none depends on the password
+	Address      string // the client's IP address, as the edge believes it
+}
+
 // ChangePassword sets a new password for whoever knows the present one, ends all
 // other sessions and answers the new token of this one (empty for a principal
 // without a session). It is throttled and counted like a log-in, and answers
 // what LogIn answers; Unauthenticated (wrong_password) leaves the session as it
 // is. Invalid says which rule the new password breaks.
-func (s *Service) ChangePassword(ctx context.Context, p Principal, current, next, address string) (token string, err error) {
-	if _, err := secret.CheckPassword("new_password", next, p.Username); err != nil {
+func (s *Service) ChangePassword(ctx context.Context, p Principal, in PasswordChange) (token string, err error) {
+	if _, err := secret.CheckPassword("new_password", in.New, p.Username); err != nil {
 		return "", err
 	}
-	a, id, _, err := s.again(ctx, p, "current_password", current, address)
+	a, id, _, err := s.again(ctx, p, "current_password", in.Current, in.Address)
 	if err != nil {
 		return "", err
 	}
-	hash, err := s.hash(ctx, next)
+	hash, err := s.hash(ctx, in.New)
 	if err != nil {
 		s.withdraw(ctx, id)
 		return "", err
@@ -40,6 +47,11 @@ func (s *Service) ChangePassword(ctx context.Context, p Principal, current, next
 		}
 		if _, err := s.RevokeOthers(ctx, a.ID, p.SessionID); err != nil {
 			return err
+		}
+		if in.RevokeTokens {
+			if _, err := s.RevokeTokens(ctx, a.ID); err != nil {
+				return err
+			}
 		}
 		if p.SessionID == 0 {
 			return nil
@@ -60,6 +72,7 @@ WHERE user_id = $4 AND id = $5`, secret.HashToken(token), clock.Micros(now), clo
 	if err == nil && n == 0 { // revoked in the meantime
 		err = noSession()
 	}
+	s.Journal.Stir(ctx, p.UserID) // streams under the old token end
 	return token, err
 }
 

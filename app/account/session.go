@@ -25,11 +25,14 @@ type Principal struct {
 	TOTPEnabled bool
 	PasswordDue bool // a new password is to be asked for
 	UserSince   time.Time
-	SessionID   int64
+	SessionID   int64          // 0 for a token
+	TokenID     int64          // 0 for a session
 	ProvedAt    time.Time      // of the session: its log-in, or a proof since
 	Zone        *time.Location // from the settings: what "today" means
 	Language    string         // from the settings
 	Epoch       string         // of the journal
+
+	scopes scopeFlags // of the token
 }
 
 // User is the principal's own account.
@@ -139,21 +142,28 @@ func (s *Service) Authenticate(ctx context.Context, token string) (Principal, er
 	return p, nil
 }
 
-// touch writes when a session was seen, beside the request: neither a full disk
-// nor a busy writer holds up who only reads.
+// touched is what a last-seen time is being written for.
+type touched struct{ session, token int64 }
+
+// touch writes when a session was seen.
 func (s *Service) touch(ctx context.Context, id int64, now time.Time) {
-	if _, running := s.touching.LoadOrStore(id, true); running {
+	s.beside(ctx, touched{session: id}, "when a session was last seen was not written", func(ctx context.Context) error {
+		_, err := s.DB.Exec(ctx, "UPDATE user_sessions SET last_seen_at = $1 WHERE id = $2 AND last_seen_at < $1", clock.Micros(now), id)
+		return err
+	})
+}
+
+// beside writes beside the request, once at a time for what it is about: neither
+// a full disk nor a busy writer holds up who only reads.
+func (s *Service) beside(ctx context.Context, what touched, failed string, write func(ctx context.Context) error) {
+	if _, running := s.touching.LoadOrStore(what, true); running {
 		return
 	}
 	ctx = context.WithoutCancel(ctx)
 	s.touches.Go(func() {
-		defer s.touching.Delete(id)
-		err := s.DB.Tx(ctx, func(ctx context.Context) error {
-			_, err := s.DB.Exec(ctx, "UPDATE user_sessions SET last_seen_at = $1 WHERE id = $2 AND last_seen_at < $1", clock.Micros(now), id)
-			return err
-		})
-		if err != nil {
-			s.Log.WarnContext(ctx, "when a session was last seen was not written", "error", err)
+		defer s.touching.Delete(what)
+		if err := s.DB.Tx(ctx, write); err != nil {
+			s.Log.WarnContext(ctx, failed, "error", err)
 		}
 	})
 }
@@ -164,7 +174,10 @@ func (s *Service) LogOut(ctx context.Context, token string) error {
 		return nil //nolint:nilerr // ended already
 	}
 	return s.DB.Tx(ctx, func(ctx context.Context) error {
-		_, err := s.DB.Exec(ctx, "DELETE FROM user_sessions WHERE token_hash = $1", secret.HashToken(token))
+		user, found, err := db.One(ctx, s.DB, db.Value[int64], "DELETE FROM user_sessions WHERE token_hash = $1 RETURNING user_id", secret.HashToken(token))
+		if found {
+			s.Journal.Stir(ctx, user)
+		}
 		return err
 	})
 }
@@ -200,14 +213,16 @@ func (s *Service) Revoke(ctx context.Context, userID, id int64) error {
 		if err == nil && n == 0 {
 			err = fault.Missing("session", id)
 		}
+		s.Journal.Stir(ctx, userID)
 		return err
 	})
 }
 
-// RevokeOthers ends all of a user's sessions but one (0: all) and says how many.
+// RevokeOthers ends all of a user's sessions, and their streams, but one (0: all) and says how many.
 func (s *Service) RevokeOthers(ctx context.Context, userID, keepID int64) (n int64, err error) {
 	err = s.DB.Tx(ctx, func(ctx context.Context) error {
 		n, err = s.DB.Exec(ctx, "DELETE FROM user_sessions WHERE user_id = $1 AND id <> $2", userID, keepID)
+		s.Journal.Stir(ctx, userID)
 		return err
 	})
 	return n, err

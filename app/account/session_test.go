@@ -155,12 +155,12 @@ func TestChangePassword(t *testing.T) {
 		h.ann()
 		phone, token := h.in("ann"), h.in("ann")
 		p := h.who(token)
-		_, err := h.ChangePassword(t.Context(), p, password, "short", home)
+		_, err := h.ChangePassword(t.Context(), p, account.PasswordChange{Current: password, New: "short", Address: home})
 		want(t, "a weak one", err, fault.Invalid)
-		_, err = h.ChangePassword(t.Context(), p, "wrong", another, home)
+		_, err = h.ChangePassword(t.Context(), p, account.PasswordChange{Current: "wrong", New: another, Address: home})
 		want(t, "without the current one", err, fault.Unauthenticated)
 		h.who(phone)
-		fresh, err := h.ChangePassword(t.Context(), p, password, another, home)
+		fresh, err := h.ChangePassword(t.Context(), p, account.PasswordChange{Current: password, New: another, Address: home})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -183,10 +183,10 @@ func TestChangePasswordIsThrottledLikeALogIn(t *testing.T) {
 		token := h.in("ann")
 		p := h.who(token)
 		for range account.LockAfter {
-			_, err := h.ChangePassword(t.Context(), p, "wrong", another, home)
+			_, err := h.ChangePassword(t.Context(), p, account.PasswordChange{Current: "wrong", New: another, Address: home})
 			want(t, "a wrong one", err, fault.Unauthenticated)
 		}
-		_, err := h.ChangePassword(t.Context(), p, password, another, home)
+		_, err := h.ChangePassword(t.Context(), p, account.PasswordChange{Current: password, New: another, Address: home})
 		want(t, "the right one, too late", err, fault.Locked)
 		_, err = h.try("ann", password, home)
 		want(t, "a log-in", err, fault.Locked)

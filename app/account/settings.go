@@ -84,6 +84,13 @@ type SettingsUpdate struct {
 	QuietUntil        opt.Opt[string] `json:"quiet_until,omitzero" maxLength:"5" doc:"When the quiet hours end, HH:MM." example:"07:00"`
 }
 
+// Outward says whether the update touches where messages are sent, or the
+// secrets of that.
+func (u SettingsUpdate) Outward() bool {
+	return u.Email.Set || u.NtfyServer.Set || u.NtfyTopic.Set || u.NtfyToken.Set || u.NtfyEnabled.Set || u.MailEnabled.Set || u.PushEnabled.Set ||
+		u.WebhookURL.Set || u.WebhookSecret.Set || u.WebhookEnabled.Set
+}
+
 // defaults are the settings of a new user.
 func defaults() Settings {
 	return Settings{TimeZone: "UTC", Language: "en", FirstDayOfWeek: 1, DateFormat: "YYYY-MM-DD", TimeFormat: "24h",

@@ -93,6 +93,7 @@ func (s *Service) Prove(ctx context.Context, p Principal) (token string, err err
 		if err == nil && n == 0 {
 			err = noSession()
 		}
+		s.Journal.Stir(ctx, p.UserID) // streams under the old token end
 		return err
 	})
 	return token, err

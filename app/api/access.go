@@ -50,6 +50,17 @@ func principal(ctx context.Context) account.Principal {
 	return p
 }
 
+// security is what an operation's description says of how to sign in.
+func (r access) security() []map[string][]string {
+	switch r {
+	case public:
+		return nil
+	case signedIn:
+		return []map[string][]string{{"session": {}}, {"token": {}}}
+	}
+	return []map[string][]string{{"session": {}}}
+}
+
 // authorize is huma middleware: it enforces the operation's access rule.
 func (a *API) authorize(ctx huma.Context, next func(huma.Context)) {
 	rule, _ := ctx.Operation().Metadata["access"].(access)
@@ -57,25 +68,60 @@ func (a *API) authorize(ctx huma.Context, next func(huma.Context)) {
 		next(ctx)
 		return
 	}
-	token := SessionToken(ctx.Header("Cookie"))
-	if token == "" {
-		a.refuse(ctx, fault.New(fault.Unauthenticated, "unauthenticated", "Sign in first."))
-		return
-	}
-	p, err := a.authenticate(ctx.Context(), token)
+	p, err := a.identify(ctx.Context(), ctx.Header("Authorization"), ctx.Header("Cookie"))
 	if err != nil {
 		a.refuse(ctx, err)
 		return
 	}
-	if rule == admin && p.Role != account.Admin {
-		a.refuse(ctx, fault.New(fault.Forbidden, "not_admin", "Only an administrator may do this."))
-		return
+	needs, _ := ctx.Operation().Metadata["proof"].(proof)
+	switch scope := scopeOf(ctx.Method()); {
+	case p.TokenID != 0 && rule != signedIn:
+		err = account.BeyondScope("")
+	case !p.May(scope):
+		err = account.BeyondScope(scope)
+	case rule == admin && p.Role != account.Admin:
+		err = fault.New(fault.Forbidden, "not_admin", "Only an administrator may do this.")
+	case needs == proofAlways && !p.Proved(a.Clock.Now()):
+		err = account.ProofNeeded()
 	}
-	if needs, _ := ctx.Operation().Metadata["proof"].(proof); needs == proofAlways && !p.Proved(a.Clock.Now()) {
-		a.refuse(ctx, account.ProofNeeded())
+	if err != nil {
+		a.refuse(ctx, err)
 		return
 	}
 	next(huma.WithValue(ctx, principalKey{}, p))
+}
+
+// scopeOf is what a token needs for a method.
+func scopeOf(method string) account.Scope {
+	if method == http.MethodGet || method == http.MethodHead {
+		return account.Read
+	}
+	return account.Write
+}
+
+// identify says who sends a request: by the token in Authorization, or else by
+// the session cookie. A request that names a token is never taken for its
+// browser's session: what the token may not do stays refused.
+func (a *API) identify(ctx context.Context, authorization, cookie string) (account.Principal, error) {
+	if authorization != "" {
+		token, ok := BearerToken(authorization)
+		if !ok {
+			return account.Principal{}, fault.New(fault.Unauthenticated, "unauthenticated", "Send a token as Authorization: Bearer; nothing else is taken there.")
+		}
+		return a.Accounts.AuthenticateToken(ctx, token, client(ctx).Address)
+	}
+	token := SessionToken(cookie)
+	if token == "" {
+		return account.Principal{}, fault.New(fault.Unauthenticated, "unauthenticated", "Sign in first.")
+	}
+	return a.authenticate(ctx, token)
+}
+
+// BearerToken reads the token of an Authorization header (RFC 6750 section 2.1).
+func BearerToken(authorization string) (token string, ok bool) {
+	scheme, token, ok := strings.Cut(authorization, " ")
+	token = strings.TrimSpace(token)
+	return token, ok && strings.EqualFold(scheme, "Bearer") && token != ""
 }
 
 // proved answers proof_needed unless the session was proved just now.

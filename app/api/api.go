@@ -123,13 +123,15 @@ func configuration(version string) huma.Config {
 		"json":             {Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: decode},
 	}
 	c.Info.Description = "The API of Umbra, a personal server for to-dos, calendar, reminders, projects, people and places.\n\n" +
-		"Sign in with `POST /api/auth/login`; the answer sets the session cookie. Errors are problem documents (RFC 9457). " +
+		"Sign in with `POST /api/auth/login`; the answer sets the session cookie. Programs send a token instead: `Authorization: Bearer umbra_pat_…`. Errors are problem documents (RFC 9457). " +
 		"Lists answer an array; the next page is in the `Link` header. Instants are RFC 3339, dates `YYYY-MM-DD`. " +
 		"Changes take `If-Match` with the `ETag` that was read, and `POST` takes an `Idempotency-Key`. " +
 		"What was changed is named in `Change-Set`, for `POST /api/history/{change_set}/undo`."
 	c.Info.License = &huma.License{Name: "AGPL-3.0-or-later", Identifier: "AGPL-3.0-or-later"}
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"session": {Type: "apiKey", In: "cookie", Name: PlainCookie, Description: "The session cookie; over HTTPS its name is " + SecureCookie + "."},
+		"token": {Type: "http", Scheme: "bearer", Description: "A token made with `POST /api/auth/tokens`. Its scope `read` is for GET, `write` for everything else; " +
+			"the account itself and an administrator's part (`x-access` other than signed-in) are beyond any token."},
 	}
 	return c
 }
@@ -163,9 +165,7 @@ func register[I, O any](a *API, o op, handler func(ctx context.Context, in *I) (
 	if o.proof != proofNever {
 		ho.Extensions["x-proof"] = string(o.proof)
 	}
-	if o.access != public {
-		ho.Security = []map[string][]string{{"session": {}}}
-	}
+	ho.Security = o.access.security()
 	if _, conditional := reflect.TypeFor[I]().FieldByName("IfNoneMatch"); conditional {
 		ho.Responses = map[string]*huma.Response{"304": {Description: "The client has the current one."}}
 	}
@@ -211,11 +211,8 @@ func requireFields(doc *huma.OpenAPI, o op) {
 
 func (o op) allErrors() []int {
 	errs := []int{http.StatusUnprocessableEntity, http.StatusServiceUnavailable, http.StatusInternalServerError}
-	if o.access != public {
-		errs = append(errs, http.StatusUnauthorized)
-	}
-	if o.access == admin || o.proof != proofNever {
-		errs = append(errs, http.StatusForbidden)
+	if o.access != public { // 403 for a token that does not reach so far
+		errs = append(errs, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests)
 	}
 	if strings.Contains(o.path, "{") {
 		errs = append(errs, http.StatusNotFound)
@@ -240,7 +237,15 @@ func (o op) allErrors() []int {
 	return out
 }
 
-func who(ctx context.Context) caller.Caller { return principal(ctx).Caller(caller.API) }
+// who is on whose behalf the request is, and by which way.
+func who(ctx context.Context) caller.Caller { return callerOf(principal(ctx)) }
+
+func callerOf(p account.Principal) caller.Caller {
+	if p.TokenID != 0 {
+		return p.Caller(caller.Token)
+	}
+	return p.Caller(caller.API)
+}
 
 type urlKey struct{}
 

@@ -48,6 +48,7 @@ type loggedIn struct {
 type changePassword struct {
 	Current string `json:"current_password" maxLength:"1024" format:"password" doc:"The password of now." example:"seven purple umbrellas"`
 	New     string `json:"new_password" maxLength:"512" format:"password" doc:"12 to 128 characters, none of the common ones." example:"nine yellow telescopes"`
+	Tokens  bool   `json:"revoke_tokens,omitempty" doc:"Whether to revoke all tokens and app passwords too; they do not depend on the password." example:"false"`
 }
 
 type withCookie[B any] struct {
@@ -119,7 +120,7 @@ func (a *API) registerAuth() {
 			return &cookieOnly{SetCookie: clearedCookies()}, nil
 		})
 	register(a, op{id: "changePassword", access: inPerson, proof: proofAsked, unjournaled: true, method: http.MethodPost, path: "/api/auth/change-password", tag: tagAuth, status: http.StatusNoContent,
-		summary: "Change the password", description: "Ends all other sessions and renews this one. Whoever has a second factor proves it first (403 `proof_needed`): the password alone is not enough for a new one.",
+		summary: "Change the password", description: "Ends all other sessions and renews this one; tokens go on unless revoke_tokens says otherwise. Whoever has a second factor proves it first (403 `proof_needed`): the password alone is not enough for a new one.",
 		errors: []int{http.StatusLocked, http.StatusTooManyRequests}},
 		func(ctx context.Context, in *struct{ Body changePassword }) (*cookieOnly, error) {
 			if principal(ctx).TOTPEnabled {
@@ -127,7 +128,8 @@ func (a *API) registerAuth() {
 					return nil, err
 				}
 			}
-			token, err := a.Accounts.ChangePassword(ctx, principal(ctx), in.Body.Current, in.Body.New, client(ctx).Address)
+			token, err := a.Accounts.ChangePassword(ctx, principal(ctx), account.PasswordChange{Current: in.Body.Current, New: in.Body.New,
+				RevokeTokens: in.Body.Tokens, Address: client(ctx).Address})
 			if err != nil {
 				return nil, err
 			}
@@ -135,6 +137,7 @@ func (a *API) registerAuth() {
 		})
 	a.registerStepUp()
 	a.registerSecondFactor()
+	a.registerTokens()
 	a.registerSessions()
 }
 

@@ -47,8 +47,8 @@ func TestEveryOperationIsDescribed(t *testing.T) {
 				t.Errorf("%s is public and asks for a session", name)
 			}
 		case "signed-in", "session":
-			if len(o.Security) == 0 || o.Responses["401"] == nil {
-				t.Errorf("%s does not say that it needs a session", name)
+			if o.Responses["401"] == nil || o.Responses["403"] == nil || len(o.Security) != map[string]int{"signed-in": 2, "session": 1}[rule] {
+				t.Errorf("%s does not say that it needs a session, or a token that reaches so far", name)
 			}
 		case "admin":
 			if len(o.Security) == 0 || o.Responses["401"] == nil || o.Responses["403"] == nil {
@@ -111,7 +111,7 @@ func described(t *testing.T, doc *huma.OpenAPI, name string, s *huma.Schema) {
 // What a signed-in operation writes goes through the journal and can be undone,
 // which it says; but for these.
 func TestEveryWriteNamesItsChangeSet(t *testing.T) {
-	unjournaled := map[string]bool{"changePassword": true, "stepUp": true, "revokeSession": true, "revokeOtherSessions": true,
+	unjournaled := map[string]bool{"changePassword": true, "stepUp": true, "createToken": true, "renameToken": true, "revokeToken": true, "revokeSession": true, "revokeOtherSessions": true,
 		"testNtfy": true, "testMail": true, "testPush": true, "testWebhook": true, "subscribePush": true, "removePushSubscription": true,
 		"setPIN": true, "purge": true, "emptyTrash": true}
 	for name, o := range operations(document()) {
@@ -128,6 +128,7 @@ func TestEveryWriteNamesItsChangeSet(t *testing.T) {
 func TestWhatNeedsAProofSaysSo(t *testing.T) {
 	want := map[string]string{"purge": "always", "emptyTrash": "always", "revokeSession": "always", "revokeOtherSessions": "always",
 		"disableTotp": "always", "renewRecoveryCodes": "always",
+		"createToken": "always", "revokeToken": "always",
 		"changePassword": "sometimes", "updateSettings": "sometimes", "patchSettings": "sometimes"}
 	found := 0
 	for name, o := range operations(document()) {

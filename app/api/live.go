@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -13,7 +12,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"umbra/app/account"
-	"umbra/app/caller"
 	"umbra/app/fault"
 	"umbra/app/journal"
 )
@@ -58,14 +56,14 @@ func (a *API) registerLive(handle func(pattern string, h http.HandlerFunc)) {
 		Summary: "Follow changes as they happen",
 		Description: "Server-sent events. `change` carries one change as the history has it; its id can be sent as Last-Event-ID to go on after it. " +
 			"`ready` comes first and says where the stream begins. `reset` means that changes were missed that are no longer kept: read everything anew.",
-		Security:   []map[string][]string{{"session": {}}},
+		Security:   signedIn.security(),
 		Extensions: map[string]any{"x-access": string(signedIn)},
 		Metadata:   map[string]any{"access": signedIn},
 		Parameters: []*huma.Param{{Name: "Last-Event-ID", In: "header", Description: "The id of the last event seen.", Schema: &huma.Schema{Type: huma.TypeString, MaxLength: ptr(100)}}},
 		Responses: map[string]*huma.Response{
 			"200": {Description: "A stream of events.", Content: map[string]*huma.MediaType{"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString},
 				Example: "event: change\nid: 4f2a6c1d-17\ndata: {\"kind\":\"todo\",\"id\":42,\"operation\":\"update\"}\n\n"}}},
-			"401": problemResponse("Unauthorized"), "429": problemResponse("Too Many Requests"), "500": problemResponse("Internal Server Error"), "503": problemResponse("Service Unavailable"),
+			"401": problemResponse("Unauthorized"), "403": problemResponse("Forbidden"), "429": problemResponse("Too Many Requests"), "500": problemResponse("Internal Server Error"), "503": problemResponse("Service Unavailable"),
 		},
 	})
 }
@@ -83,13 +81,12 @@ func (l *live) serve(w http.ResponseWriter, r *http.Request) {
 		l.fail(w, r, newProblem(r.Context(), http.StatusMethodNotAllowed, "method_not_allowed", "Only GET is answered here."))
 		return
 	}
-	token := SessionToken(r.Header.Get("Cookie"))
-	p, err := l.api.authenticate(r.Context(), token)
+	p, err := l.identify(r)
 	if err != nil {
 		l.fail(w, r, err)
 		return
 	}
-	c := p.Caller(caller.API)
+	c := callerOf(p)
 	if !l.enter(c.UserID) {
 		l.fail(w, r, fault.Newf(fault.Limited, "too_many_streams", "At most %d live streams are open at once.", maxStreams).After(l.limits.Heartbeat))
 		return
@@ -109,21 +106,35 @@ func (l *live) serve(w http.ResponseWriter, r *http.Request) {
 	s := &stream{w: w, out: http.NewResponseController(w), head: head, patience: l.limits.WriteTimeout}
 	after := s.begin(lastEventID(r))
 	if s.err == nil {
-		l.follow(r.Context(), s, p, token, after, signal)
+		l.follow(r, s, c.UserID, after, signal)
 	}
 }
 
-// follow sends changes until the client, the session or the server goes.
-func (l *live) follow(ctx context.Context, s *stream, p account.Principal, token string, after int64, signal <-chan struct{}) {
+// identify says whose stream it is, by the session or by a token that may read.
+func (l *live) identify(r *http.Request) (account.Principal, error) {
+	p, err := l.api.identify(r.Context(), r.Header.Get("Authorization"), r.Header.Get("Cookie"))
+	if err == nil && !p.May(account.Read) {
+		err = account.BeyondScope(account.Read)
+	}
+	return p, err
+}
+
+// follow sends changes until the client, its session or token, or the server goes.
+func (l *live) follow(r *http.Request, s *stream, user, after int64, signal <-chan struct{}) {
+	ctx := r.Context()
 	tick := time.NewTicker(l.limits.Heartbeat)
 	defer tick.Stop()
-	for {
-		entries, err := l.api.Journal.Since(ctx, p.UserID, after, liveBatch)
+	for quiet := false; ; {
+		entries, err := l.api.Journal.Since(ctx, user, after, liveBatch)
 		if err != nil {
 			return // the client comes again with its Last-Event-ID
 		}
-		if len(entries) > 0 && !l.alive(ctx, token) { // nothing leaves once the session has ended
+		// Nothing leaves once the session has ended, and its end is a signal too.
+		if _, err := l.identify(r); err != nil {
 			return
+		}
+		if quiet {
+			s.write(": still here\n\n")
 		}
 		for _, e := range entries {
 			s.event("change", e.Seq, e)
@@ -135,25 +146,17 @@ func (l *live) follow(ctx context.Context, s *stream, p account.Principal, token
 		if len(entries) == liveBatch {
 			continue
 		}
+		quiet = false
 		select {
 		case <-signal:
 		case <-tick.C:
-			if !l.alive(ctx, token) {
-				return
-			}
-			s.write(": still here\n\n")
+			quiet = true
 		case <-ctx.Done():
 			return
 		case <-l.api.Stopping:
 			return
 		}
 	}
-}
-
-// alive says whether the stream's session is: not revoked, nor too old.
-func (l *live) alive(ctx context.Context, token string) bool {
-	_, err := l.api.authenticate(ctx, token)
-	return err == nil
 }
 
 func lastEventID(r *http.Request) string {

@@ -43,9 +43,18 @@ func (p *Problem) GetStatus() int { return p.Status }
 // ContentType makes it a problem document.
 func (p *Problem) ContentType(string) string { return "application/problem+json" }
 
-// GetHeaders adds Retry-After where waiting helps.
+// GetHeaders adds Retry-After where waiting helps, and how to sign in where that
+// is missing (RFC 9110 section 15.5.2, RFC 6750 section 3).
 func (p *Problem) GetHeaders() http.Header {
 	h := http.Header{}
+	switch {
+	case p.Code == "bad_token":
+		h.Set("WWW-Authenticate", `Bearer realm="Umbra", error="invalid_token"`)
+	case p.Code == "scope":
+		h.Set("WWW-Authenticate", `Bearer realm="Umbra", error="insufficient_scope"`)
+	case p.Status == http.StatusUnauthorized:
+		h.Set("WWW-Authenticate", `Bearer realm="Umbra"`)
+	}
 	if p.retryAfter != "" {
 		h.Set("Retry-After", p.retryAfter)
 	}

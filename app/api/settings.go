@@ -45,8 +45,12 @@ func (a *API) registerSettings() {
 }
 
 // mayUpdate answers proof_needed for another e-mail address: whoever reads mail
-// there learns what is sent to the user.
+// there learns what is sent to the user. A token may not say where messages go,
+// nor set what they are signed with.
 func (a *API) mayUpdate(ctx context.Context, u account.SettingsUpdate) error {
+	if principal(ctx).TokenID != 0 && u.Outward() {
+		return account.BeyondScope("")
+	}
 	if !u.Email.Set {
 		return nil
 	}

@@ -46,6 +46,7 @@ func TestNoOperationShowsAnothersRecords(t *testing.T) {
 		gone := s.ann(t, "POST", "/api/todos", `{"title":"`+marker+` in the trash"}`).is(201)
 		goneID := fmt.Sprintf("%.0f", gone.json()["id"])
 		s.ann(t, "DELETE", gone.header.Get("Location"), nil).is(204)
+		tokenID := fmt.Sprintf("%.0f", s.ann(t, "POST", "/api/auth/tokens", `{"name":"`+marker+` token","scopes":["read"]}`).is(201).json()["id"])
 		set := fmt.Sprintf("%.0f", s.ann(t, "GET", "/api/history?limit=1", nil).is(200).list()[0]["change_set"])
 
 		s.ann(t, "GET", "/api/push/key", nil).is(200)
@@ -71,6 +72,8 @@ func TestNoOperationShowsAnothersRecords(t *testing.T) {
 				real = "/api/auth/sessions/999999" // sessions are the account's own tests
 			case strings.HasPrefix(path, "/api/push/subscriptions/"):
 				real = browser
+			case strings.HasPrefix(path, "/api/auth/tokens/"):
+				real = strings.ReplaceAll(path, "{id}", tokenID)
 			case strings.HasPrefix(path, "/api/projects/{id}/tasks"):
 				real = strings.NewReplacer("{id}", ids["{project}"], "{task_id}", ids["{task}"]).Replace(path)
 			case strings.Contains(path, "{id}"):
@@ -136,6 +139,8 @@ func bodyFor(operation string) any {
 		return `{"minutes":10}`
 	case strings.HasPrefix(operation, "instantiate"):
 		return `{"start":"2025-04-01"}`
+	case operation == "renameToken":
+		return `{"name":"x"}`
 	case operation == "createTask":
 		return `{"title":"x"}`
 	case strings.HasPrefix(operation, "update"), strings.HasPrefix(operation, "patch"):

@@ -41,6 +41,7 @@ const (
 // that are marked along: it is the same server under another engine.
 var passing = map[string]struct{ copied bool }{
 	"user_sessions":    {copied: true},
+	"access_tokens":    {copied: true},
 	"login_attempts":   {copied: true},
 	"idempotency_keys": {copied: true},
 	"backup_runs":      {copied: true},

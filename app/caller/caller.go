@@ -6,6 +6,7 @@ import "time"
 // Sources of a change, as the journal names them.
 const (
 	API    = "api"
+	Token  = "token" // the API, by a program's token
 	CLI    = "cli"
 	Import = "import"
 	Undo   = "undo"

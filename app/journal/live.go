@@ -86,6 +86,17 @@ func (j *Journal) Listening() bool {
 // Wake signals a user's listeners: another process has written.
 func (j *Journal) Wake(userID int64) { j.wake(userID) }
 
+// Stir signals a user's listeners once the transaction of ctx has been committed,
+// in other processes too: nothing changed, but who may listen did.
+func (j *Journal) Stir(ctx context.Context, userID int64) {
+	db.AfterCommit(ctx, func() {
+		j.wake(userID)
+		if j.tell != nil {
+			j.tell(userID)
+		}
+	})
+}
+
 // Tell makes tell be called after each of a user's commits in this process that
 // changed something: for those who listen in others. Set it before the first use.
 func (j *Journal) Tell(tell func(userID int64)) { j.tell = tell }

@@ -173,3 +173,22 @@ func TestThePublicURLMakesCookiesSecure(t *testing.T) {
 		}
 	}
 }
+
+// A token is no cookie: no browser adds it for another site. Where signing in
+// goes by cookies it opens nothing.
+func TestATokenNeedsNoOrigin(t *testing.T) {
+	h := open(t, "UMBRA_CORS_ORIGINS="+listedOrigin)
+	ann := h.setUp(t)
+	made := h.ask(t, "POST", "/api/auth/tokens", `{"name":"x","scopes":["write"]}`, "Cookie", ann).is(201)
+	token := "Bearer " + decodeJSON[struct{ Token string }](t, made.Body.Bytes()).Token
+	elsewhere := []string{"Sec-Fetch-Site", "cross-site", "Origin", unlistedOrigin}
+	h.ask(t, "POST", "/api/todos", `{"title":"x"}`, append(elsewhere, "Authorization", token)...).is(201)
+	h.ask(t, "POST", "/api/todos", `{"title":"x"}`, append(elsewhere, "Authorization", "Basic eDp5", "Cookie", ann)...).problem(403, "cross_site")
+	h.ask(t, "POST", "/api/todos", `{"title":"x"}`, append(elsewhere, "Authorization", "Bearer x", "Cookie", ann)...).problem(401, "bad_token")
+	h.ask(t, "POST", "/api/auth/login", logInBody, append(elsewhere, "Authorization", token)...).problem(403, "cross_site")
+	h.ask(t, "POST", "/api/auth/logout", "", append(elsewhere, "Authorization", token, "Cookie", ann)...).problem(403, "cross_site")
+	a := h.ask(t, "POST", "/api/todos", `{"title":"x"}`, "Sec-Fetch-Site", "cross-site", "Origin", listedOrigin, "Authorization", token).is(201)
+	if a.Header().Get("Access-Control-Allow-Origin") != listedOrigin {
+		t.Errorf("%v", a.Header())
+	}
+}
