@@ -29,7 +29,7 @@ func (a *API) registerPush() {
 			}
 			return &struct{ Body pushServerKey }{pushServerKey{Key: k.Public()}}, nil
 		})
-	register(a, op{id: "subscribePush", unjournaled: true, method: http.MethodPost, path: "/api/push/subscriptions", tag: tag, status: http.StatusCreated,
+	register(a, op{id: "subscribePush", access: inPerson, unjournaled: true, method: http.MethodPost, path: "/api/push/subscriptions", tag: tag, status: http.StatusCreated,
 		summary: "Show notifications in this browser",
 		description: "Takes what the browser's PushManager answered to subscribe(). The same endpoint again answers the same subscription; " +
 			"one of somebody else changes hands. At most 20 for each user: 409 too_many_browsers."},
@@ -43,7 +43,7 @@ func (a *API) registerPush() {
 			}
 			return &subscribed{"/api/push/subscriptions/" + strconv.FormatInt(s.ID, 10), s}, nil
 		})
-	register(a, op{id: "listPushSubscriptions", method: http.MethodGet, path: "/api/push/subscriptions", tag: tag, summary: "List the browsers that show notifications"},
+	register(a, op{id: "listPushSubscriptions", access: inPerson, method: http.MethodGet, path: "/api/push/subscriptions", tag: tag, summary: "List the browsers that show notifications"},
 		func(ctx context.Context, in *PageInput) (*many[push.Subscription], error) {
 			p, err := a.Push.List(ctx, who(ctx).UserID, in.page())
 			if err != nil {
@@ -54,7 +54,7 @@ func (a *API) registerPush() {
 				return int64(len(all.Items)), err
 			})
 		})
-	register(a, op{id: "removePushSubscription", unjournaled: true, method: http.MethodDelete, path: "/api/push/subscriptions/{id}", tag: tag, status: http.StatusNoContent,
+	register(a, op{id: "removePushSubscription", access: inPerson, unjournaled: true, method: http.MethodDelete, path: "/api/push/subscriptions/{id}", tag: tag, status: http.StatusNoContent,
 		summary: "Show no more notifications in a browser"},
 		func(ctx context.Context, in *OneInput) (*struct{}, error) {
 			return nil, a.Push.Remove(ctx, who(ctx).UserID, in.ID)
