@@ -1,0 +1,1 @@
+export{qt as load_css,Kt as start}from"../chunks/By0xEzFS.js";

@@ -1,1 +1,0 @@
-export{Jt as load_css,qt as start}from"../chunks/DxGAi8_l.js";
