@@ -6,14 +6,12 @@ import (
 	"crypto/x509"
 	"errors"
 	"net"
-	netmail "net/mail"
 	"net/textproto"
 	"os"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/wneessen/go-mail"
 	"github.com/wneessen/go-mail/smtp"
 )
 
@@ -104,7 +102,7 @@ func (s mailSender) tls() *tls.Config {
 	return &tls.Config{ServerName: s.server.Host, MinVersion: tls.VersionTLS12, RootCAs: s.out.o.Roots}
 }
 
-func (s mailSender) exchange(client *smtp.Client, msg *mail.Msg) error {
+func (s mailSender) exchange(client *smtp.Client, msg []byte) error {
 	name, err := os.Hostname()
 	if err != nil || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' }) {
 		name = "localhost"
@@ -137,7 +135,7 @@ func (s mailSender) exchange(client *smtp.Client, msg *mail.Msg) error {
 	if err != nil {
 		return err
 	}
-	if _, err := msg.WriteTo(w); err != nil {
+	if _, err := w.Write(msg); err != nil {
 		return err
 	}
 	return w.Close()
@@ -208,9 +206,4 @@ func (p *patient) Write(b []byte) (int, error) {
 }
 
 // domain is what stands after the @, for ids.
-func domain(address string) string {
-	if a, err := netmail.ParseAddress(address); err == nil {
-		address = a.Address
-	}
-	return address[strings.LastIndex(address, "@")+1:]
-}
+func domain(address string) string { return address[strings.LastIndex(address, "@")+1:] }
