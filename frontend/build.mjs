@@ -72,7 +72,8 @@ function stripMapLink(bytes, path) {
 function hashNames(files) {
   const pages = [...files.keys()].filter((path) => path.endsWith('.html'));
   for (const [path, bytes] of [...files]) {
-    if (path.includes('/') || !/\.(js|css)$/.test(path)) continue;
+    // A service worker is known by its address, which must stay.
+    if (path.includes('/') || !/\.(js|css)$/.test(path) || path === 'service-worker.js') continue;
     const hash = createHash('sha256').update(bytes).digest('base64url').slice(0, 10);
     const ext = extname(path);
     const hashed = `_app/immutable/${path.slice(0, -ext.length)}.${hash}${ext}`;

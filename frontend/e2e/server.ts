@@ -18,8 +18,9 @@ export class Server {
 
   #env(): NodeJS.ProcessEnv {
     const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('UMBRA_') && name !== 'DATABASE_URL'));
+    // Peers of tests listen on this machine.
     // Tests log in from many addresses, as a proxy would name them: the limit by address stays what it is.
-    return { ...own, ...cheap, UMBRA_DATA_DIR: this.folder, UMBRA_TRUSTED_PROXIES: '127.0.0.1/32' };
+    return { ...own, ...cheap, UMBRA_DATA_DIR: this.folder, UMBRA_TRUSTED_PROXIES: '127.0.0.1/32', UMBRA_OUTBOUND_ALLOW: '127.0.0.1' };
   }
 
   /** Starts it, or starts it again at the address it had. */

@@ -3,6 +3,7 @@ import type { Reminder } from '$lib/api/types';
 import { t } from '$lib/i18n/index.svelte';
 import { connection } from '$lib/state/connection.svelte';
 import { live } from '$lib/state/live.svelte';
+import { settings } from '$lib/state/settings.svelte';
 import { groupOf } from './snooze';
 
 const ahead = 60 * 60_000; // ms that are looked ahead at a time
@@ -78,6 +79,8 @@ class Due {
   /** Where the browser was allowed to notify already, it does so for a page that is out of sight. Windows share one tag, and so one notice. */
   #notify(r: Reminder): void {
     const key = saidKey(r);
+    // Where the server's messages come to this browser, its service worker tells of it.
+    if (settings.value?.push_enabled && localStorage.getItem('umbra.push')) return;
     if (this.#notified.has(key) || said().includes(key) || !('Notification' in window) || Notification.permission !== 'granted') return;
     this.#notified.add(key);
     const notice = new Notification(r.title, { tag: key, body: t.reminder.due });
