@@ -49,7 +49,6 @@ func TestNoOperationShowsAnothersRecords(t *testing.T) {
 		tokenID := fmt.Sprintf("%.0f", s.ann(t, "POST", "/api/auth/tokens", `{"name":"`+marker+` token","scopes":["read"]}`).is(201).json()["id"])
 		set := fmt.Sprintf("%.0f", s.ann(t, "GET", "/api/history?limit=1", nil).is(200).list()[0]["change_set"])
 
-		s.ann(t, "GET", "/api/push/key", nil).is(200)
 		browser := s.ann(t, "POST", "/api/push/subscriptions", subscription(t, "https://push.example.net/"+marker), "User-Agent", marker).is(201).header.Get("Location")
 
 		checked := 0

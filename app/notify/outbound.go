@@ -215,7 +215,7 @@ func (b *Outbound) check(host string, ip netip.Addr, port uint16, named bool) er
 }
 
 func howToAllow(host string, port uint16) string {
-	return "The administrator of Umbra can allow it with the setting UMBRA_OUTBOUND_ALLOW=" + net.JoinHostPort(host, strconv.Itoa(int(port)))
+	return "The administrator of Umbra can allow it with UMBRA_OUTBOUND_ALLOW=" + net.JoinHostPort(host, strconv.Itoa(int(port))) + " in the settings"
 }
 
 func (b *Outbound) connect(ctx context.Context, network, host string, ip netip.Addr, port uint16, named bool) (net.Conn, error) {

@@ -32,8 +32,8 @@ func TestInnerAddressesAreRefusedUntilAllowed(t *testing.T) {
 		"nat.lan": {netip.MustParseAddr("64:ff9b::7f00:1")}, "six.lan": {netip.MustParseAddr("2002:7f00:1::")}}
 	strict := outbound(t, func(o *notify.OutboundOptions) { o.Allow, o.Resolver = nil, resolver })
 	for _, tt := range []struct{ address, says string }{
-		{p.URL, host + " is not reached: it is this machine itself. The administrator of Umbra can allow it with the setting UMBRA_OUTBOUND_ALLOW=" + host},
-		{"http://ntfy.lan:" + port, "ntfy.lan:" + port + " (127.0.0.1) is not reached: it is this machine itself. The administrator of Umbra can allow it with the setting UMBRA_OUTBOUND_ALLOW=ntfy.lan:" + port},
+		{p.URL, host + " is not reached: it is this machine itself. The administrator of Umbra can allow it with UMBRA_OUTBOUND_ALLOW=" + host},
+		{"http://ntfy.lan:" + port, "ntfy.lan:" + port + " (127.0.0.1) is not reached: it is this machine itself. The administrator of Umbra can allow it with UMBRA_OUTBOUND_ALLOW=ntfy.lan:" + port},
 		{"http://NTFY.LAN.:" + port, "UMBRA_OUTBOUND_ALLOW=ntfy.lan:" + port},
 		{"http://mapped.lan:" + port, "this machine itself"}, {"http://nat.lan:" + port, "this machine itself"}, {"http://six.lan:" + port, "this machine itself"},
 		{"http://[::ffff:127.0.0.1]:" + port, "this machine itself"}, {"http://[::1]:" + port, "this machine itself"}, {"http://0.0.0.0:" + port, "an unspecified address"},

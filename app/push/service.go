@@ -49,6 +49,9 @@ func (s *Service) Subscribe(ctx context.Context, userID int64, userAgent string,
 			return out, fault.BadField("endpoint", "not_allowed", "may not be reached from here: "+e.Reason)
 		}
 	}
+	if _, err := s.Key(ctx); err != nil { // a subscription is worth nothing without the key it was made for
+		return out, err
+	}
 	u, err := url.Parse(t.Endpoint)
 	if err != nil {
 		return out, err

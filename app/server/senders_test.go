@@ -155,7 +155,6 @@ func TestEveryBrowserIsSentTo(t *testing.T) {
 	}
 	h.Handler = handler
 	ann := h.setUp(t)
-	h.ask(t, "GET", "/api/push/key", "", "Cookie", ann).is(200)
 	for _, path := range []string{"/good", "/gone", "/busy"} {
 		if _, err := h.Push.Subscribe(t.Context(), 1, "Browser "+path, browserAt(t, service.URL+path)); err != nil {
 			t.Fatal(err)

@@ -16,7 +16,7 @@ test.describe('a test of a channel', () => {
     await account.patch('/api/settings', { ntfy_server: 'http://10.1.2.3:9', ntfy_topic: 'ada' });
     await expect(ntfy.getByLabel('Topic')).toHaveValue('ada');
     await ntfy.getByRole('button', { name: 'Send a test: ntfy' }).click();
-    await expect(ntfy.getByRole('status')).toContainText('10.1.2.3:9 is not reached: it is a private address. The administrator of Umbra can allow it with the setting UMBRA_OUTBOUND_ALLOW=10.1.2.3:9');
+    await expect(ntfy.getByRole('status')).toContainText('10.1.2.3:9 is not reached: it is a private address. The administrator of Umbra can allow it with UMBRA_OUTBOUND_ALLOW=10.1.2.3:9');
     const mail = region(page, 'Mail');
     await expect(mail.getByText('This Umbra has no mail server yet.')).toBeVisible();
     await mail.getByRole('button', { name: 'Send a test: Mail' }).click();
