@@ -78,7 +78,7 @@ func QueryIn[T any](ctx context.Context, d *DB, scan func(Scanner) (T, error), q
 		for _, id := range piece {
 			args = append(args, id)
 		}
-		for len(args) > 2 && len(args)-1&(len(args)-2) != 0 { // powers of two: few texts in the cache of statements
+		for n := len(piece); n&(n-1) != 0; n++ { // powers of two: few texts in the cache of statements
 			args = append(args, piece[0])
 		}
 		rows, err := Query(ctx, d, scan, Number(query+"("+strings.Repeat(", ?", len(args)-1)[2:]+")", 1), args...)

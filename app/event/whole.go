@@ -154,3 +154,6 @@ func (e *Event) Occurring(from, to time.Time, home *time.Location, limit int) []
 	hits := e.hits(from, to, check.Earliest.Add(-48*time.Hour), home, limit)
 	return written(hits[:min(len(hits), limit)])
 }
+
+// StartZone is the zone that its clock hangs in; UTC where it has none.
+func (e *Event) StartZone() *time.Location { return e.when.location(time.UTC) }

@@ -126,6 +126,11 @@ WHERE old.user_id = journal_heads.user_id AND old.seq > journal_heads.pruned`, a
 		}
 		n, err = j.db.Exec(ctx, `DELETE FROM journal WHERE at < $1 AND (user_id, seq) NOT IN (SELECT user_id, seq FROM trash)
 AND (cause = '' OR (user_id, cause) NOT IN (SELECT user_id, kind || ':' || record_id FROM trash))`, at)
+		if err != nil {
+			return err
+		}
+		_, err = j.db.Exec(ctx, `DELETE FROM dav_objects WHERE rev = 0 AND NOT EXISTS (SELECT 1 FROM journal j
+WHERE j.user_id = dav_objects.user_id AND j.kind = dav_objects.kind AND j.record_id = dav_objects.record_id)`)
 		return err
 	})
 	return n, err
@@ -158,6 +163,10 @@ func scanTrashKey(s db.Scanner) (trashKey, error) {
 func (j *Journal) purge(ctx context.Context, rows []trashKey) error {
 	for _, r := range rows {
 		if _, err := j.db.Exec(ctx, "UPDATE journal SET image = NULL, title = '' WHERE user_id = $1 AND kind = $2 AND record_id = $3", r.userID, r.kind, r.id); err != nil {
+			return err
+		}
+		// The name of its DAV resource stays as long as the journal tells clients that it is gone.
+		if _, err := j.db.Exec(ctx, "UPDATE dav_objects SET rev = 0, marks = '', data = $4 WHERE user_id = $1 AND kind = $2 AND record_id = $3", r.userID, r.kind, r.id, []byte{}); err != nil {
 			return err
 		}
 		if _, err := j.db.Exec(ctx, "DELETE FROM trash WHERE user_id = $1 AND kind = $2 AND record_id = $3", r.userID, r.kind, r.id); err != nil {

@@ -86,6 +86,31 @@ CREATE TABLE calendars (
 ) STRICT;
 CREATE INDEX calendars_name ON calendars (user_id, name_key, id);
 CREATE INDEX calendars_rev ON calendars (user_id, rev, id);
+CREATE TABLE dav_collections (
+    user_id    INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    kind       TEXT    NOT NULL,
+    record_id  INTEGER NOT NULL,
+    name       TEXT    NOT NULL,
+    properties TEXT    NOT NULL DEFAULT '{}',
+    PRIMARY KEY (user_id, kind, record_id),
+    UNIQUE (user_id, name)
+) STRICT;
+CREATE TABLE dav_objects (
+    user_id    INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    kind       TEXT    NOT NULL,
+    record_id  INTEGER NOT NULL,
+    name       TEXT    NOT NULL, -- the last part of its address
+    uid        TEXT    NOT NULL, -- as the object says it; the record's own may be another
+    parent_uid TEXT    NOT NULL DEFAULT '', -- of a part whose parent has not arrived yet
+    rev        INTEGER NOT NULL, -- the record's when it was stored; 0: its record was removed for good
+    marks      TEXT    NOT NULL, -- what the record's fields were then
+    data       BLOB NOT NULL,
+    PRIMARY KEY (user_id, kind, record_id)
+) STRICT;
+CREATE INDEX dav_objects_gone ON dav_objects (user_id, kind, record_id) WHERE rev = 0;
+CREATE INDEX dav_objects_name ON dav_objects (user_id, kind, name);
+CREATE INDEX dav_objects_parent ON dav_objects (user_id, kind, parent_uid) WHERE parent_uid <> '';
+CREATE INDEX dav_objects_uid ON dav_objects (user_id, kind, uid);
 CREATE TABLE event_overrides (
     user_id       INTEGER NOT NULL,
     event_id      INTEGER NOT NULL,
@@ -190,6 +215,8 @@ CREATE TABLE journal (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX journal_at ON journal (at);
 CREATE INDEX journal_change_set ON journal (user_id, change_set, seq);
+CREATE INDEX journal_collection ON journal (user_id, collection, seq);
+CREATE INDEX journal_collection_was ON journal (user_id, collection_was, seq) WHERE collection_was <> '';
 CREATE INDEX journal_record ON journal (user_id, kind, record_id, seq, change_set);
 CREATE INDEX journal_undone ON journal (user_id, undone_by) WHERE undone_by IS NOT NULL;
 CREATE TABLE journal_heads (

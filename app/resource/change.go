@@ -1,0 +1,63 @@
+package resource
+
+import (
+	"context"
+
+	"umbra/app/db"
+)
+
+// Change is what became of a resource of a collection.
+type Change struct {
+	Item
+	Seq  int64
+	Gone bool // it is not there any more, be it deleted or moved
+}
+
+// Changes answers what changed in a collection after a number of the journal and
+// up to another, each resource once, in order of its last change, at most limit.
+func (s *Store) Changes(ctx context.Context, userID int64, c *Collection, since, upTo int64, limit int) ([]Change, error) {
+	cond, args := c.within([]any{userID, since, upTo, c.Journal(), c.Member(), limit})
+	const part = "SELECT record_id, seq, uid FROM journal WHERE user_id = $1 AND seq > $2 AND seq <= $3 AND kind = $5 AND "
+	return db.Query(ctx, s.db, func(r db.Scanner) (x Change, err error) {
+		var uid, name, stored string
+		var rev *int64
+		var recordUID *string
+		err = r.Scan(&x.ID, &x.Seq, &uid, &name, &stored, &rev, &recordUID)
+		if x.Gone = rev == nil; !x.Gone {
+			x.Rev, uid = *rev, *recordUID
+		}
+		if x.UID, x.Name = stored, name; name == "" {
+			x.UID, x.Name = uid, uid+c.Extension()
+		}
+		return x, err
+	}, `SELECT j.record_id, j.seq, j.uid, COALESCE(o.name, ''), COALESCE(o.uid, ''), r.rev, r.uid
+FROM (SELECT record_id, MAX(seq) AS seq, MAX(uid) AS uid FROM (`+part+"collection = $4 UNION ALL "+part+"collection_was = $4 AND collection_was <> ''"+`) x GROUP BY record_id) j
+LEFT JOIN dav_objects o ON o.user_id = $1 AND o.kind = $5 AND o.record_id = j.record_id
+LEFT JOIN `+tables[c.Member()].name+" r ON r.user_id = $1 AND r.id = j.record_id"+cond+`
+ORDER BY j.seq LIMIT $6`, args...)
+}
+
+// LastChange is the number of the last change in each collection, as the journal
+// still has it.
+func (s *Store) LastChange(ctx context.Context, userID int64, all []Collection) (map[string]int64, error) {
+	out := map[string]int64{}
+	names, asked := []string{}, []func() (int64, bool, error){}
+	for i := range all {
+		if all[i].Kind == Home {
+			continue
+		}
+		names = append(names, all[i].Journal())
+		// They travel together on PostgreSQL; each is a look at an index.
+		asked = append(asked, db.Ask(ctx, s.db, db.Value[int64], `SELECT COALESCE(MAX(seq), 0) FROM (
+    SELECT (SELECT MAX(seq) FROM journal WHERE user_id = $1 AND collection = $2) AS seq
+    UNION ALL SELECT (SELECT MAX(seq) FROM journal WHERE user_id = $1 AND collection_was = $2 AND collection_was <> '')) x`, userID, all[i].Journal()))
+	}
+	for i, ask := range asked {
+		n, _, err := ask()
+		if err != nil {
+			return nil, err
+		}
+		out[names[i]] = n
+	}
+	return out, nil
+}

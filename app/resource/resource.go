@@ -1,0 +1,259 @@
+// Package resource reads records as the resources of WebDAV collections, over
+// the tables of every feature, and keeps what clients stored beside them. The
+// records themselves change through their features alone.
+package resource
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"umbra/app/clock"
+	"umbra/app/db"
+)
+
+// Kinds of collection.
+const (
+	Calendar  = "calendar"
+	Todos     = "todos"
+	Project   = "project"
+	Reminders = "reminders"
+	People    = "people"
+	Home      = "home" // no collection of resources; it has properties
+)
+
+// Kinds of member, as the journal says them.
+const (
+	Event    = "event"
+	Todo     = "todo"
+	Task     = "task"
+	Reminder = "reminder"
+	Person   = "person"
+)
+
+// Collection is a collection of resources.
+type Collection struct {
+	Kind       string
+	ID         int64  // of the calendar or project; else 0
+	Name       string // the last part of its address
+	Title      string // of the calendar or project; else ""
+	Color      string
+	Text       string // what describes it
+	Default    bool
+	Properties map[string]string // what clients set: by {namespace}name, as XML
+}
+
+// Member is the kind of record in it.
+func (c *Collection) Member() string {
+	return map[string]string{Calendar: Event, Todos: Todo, Project: Task, Reminders: Reminder, People: Person}[c.Kind]
+}
+
+// Journal is what the journal calls it.
+func (c *Collection) Journal() string {
+	switch c.Kind {
+	case Calendar, Project:
+		return c.Kind + ":" + strconv.FormatInt(c.ID, 10)
+	}
+	return c.Kind
+}
+
+// Extension is how the names of its members end.
+func (c *Collection) Extension() string {
+	if c.Kind == People {
+		return ".vcf"
+	}
+	return ".ics"
+}
+
+// tables are where the members lie, and their columns for the collection.
+var tables = map[string]struct{ name, in string }{
+	Event: {"calendar_events", "calendar_id"}, Todo: {"todos", ""}, Task: {"project_tasks", "project_id"}, Reminder: {"reminders", ""}, Person: {"people", ""},
+}
+
+// within is the condition that a member lies in the collection; args goes on with
+// what it binds.
+func (c *Collection) within(args []any) (string, []any) {
+	t := tables[c.Member()]
+	if t.in == "" {
+		return "", args
+	}
+	args = append(args, c.ID)
+	return " AND r." + t.in + " = $" + strconv.Itoa(len(args)), args
+}
+
+// Item is a resource: a record, and what is known of the object beside it.
+type Item struct {
+	ID        int64
+	Rev       int64
+	UID       string // as the object says it
+	Name      string
+	UpdatedAt time.Time
+	Stored    int64 // the revision that its object was stored at; 0 without one
+	Size      int64 // of the object, in bytes
+}
+
+// Verbatim says that the object as it was stored is the record as it is.
+func (i Item) Verbatim() bool { return i.Stored == i.Rev }
+
+// itemColumns read an item from r, the record, and o, its object.
+const itemColumns = "r.id, r.rev, r.uid, r.updated_at, COALESCE(o.uid, ''), COALESCE(o.name, ''), COALESCE(o.rev, 0), COALESCE(length(o.data), 0)"
+
+func (c *Collection) scan(s db.Scanner) (i Item, err error) {
+	var updated int64
+	var uid string
+	err = s.Scan(&i.ID, &i.Rev, &i.UID, &updated, &uid, &i.Name, &i.Stored, &i.Size)
+	i.UpdatedAt = clock.FromMicros(updated)
+	if i.Name == "" {
+		i.Name = i.UID + c.Extension()
+	}
+	if uid != "" {
+		i.UID = uid
+	}
+	return i, err
+}
+
+func (c *Collection) from() string {
+	return " FROM " + tables[c.Member()].name + " r LEFT JOIN dav_objects o ON o.user_id = r.user_id AND o.kind = '" + c.Member() + "' AND o.record_id = r.id"
+}
+
+// Store reads and keeps resources.
+type Store struct{ db *db.DB }
+
+// New makes a store.
+func New(d *db.DB) *Store { return &Store{d} }
+
+// chunk is how many items are read at a time.
+const chunk = 1000
+
+// Each calls do with the items of a collection, some at a time, by id.
+func (s *Store) Each(ctx context.Context, userID int64, c *Collection, do func([]Item) error) error {
+	for after := int64(0); ; {
+		cond, args := c.within([]any{userID, after})
+		items, err := db.Query(ctx, s.db, c.scan, "SELECT "+itemColumns+c.from()+
+			" WHERE r.user_id = $1 AND r.id > $2"+cond+" ORDER BY r.id LIMIT "+strconv.Itoa(chunk), args...)
+		if err != nil {
+			return err
+		}
+		if len(items) > 0 {
+			if err := do(items); err != nil {
+				return err
+			}
+			after = items[len(items)-1].ID
+		}
+		if len(items) < chunk {
+			return nil
+		}
+	}
+}
+
+// ByRev reads items whose last change is later than a revision, the earliest
+// first, at most limit.
+func (s *Store) ByRev(ctx context.Context, userID int64, c *Collection, after int64, limit int) ([]Item, error) {
+	cond, args := c.within([]any{userID, after, limit})
+	return db.Query(ctx, s.db, c.scan, "SELECT "+itemColumns+c.from()+" WHERE r.user_id = $1 AND r.rev > $2"+cond+" ORDER BY r.rev LIMIT $3", args...)
+}
+
+// ByIDs reads the items of records; in no order.
+func (s *Store) ByIDs(ctx context.Context, userID int64, c *Collection, ids []int64) ([]Item, error) {
+	return db.QueryIn(ctx, s.db, c.scan, "SELECT "+itemColumns+c.from()+" WHERE r.user_id = ? AND r.id IN ", userID, ids)
+}
+
+// Find answers the item of a name in a collection.
+func (s *Store) Find(ctx context.Context, userID int64, c *Collection, name string) (Item, bool, error) {
+	cond, args := c.within([]any{userID, name})
+	named := db.AskAll(ctx, s.db, c.scan, "SELECT "+itemColumns+" FROM dav_objects o JOIN "+tables[c.Member()].name+
+		" r ON r.user_id = o.user_id AND r.id = o.record_id WHERE o.user_id = $1 AND o.kind = '"+c.Member()+"' AND o.name = $2"+cond+" LIMIT 1", args...)
+	uid, fits := strings.CutSuffix(name, c.Extension())
+	cond, args = c.within([]any{userID, uid})
+	plain := func() ([]Item, error) { return nil, nil }
+	if fits {
+		plain = db.AskAll(ctx, s.db, c.scan, "SELECT "+itemColumns+c.from()+" WHERE r.user_id = $1 AND r.uid = $2 AND o.name IS NULL"+cond+" LIMIT 1", args...)
+	}
+	return first(named, plain)
+}
+
+// FindNamed is Find of several names; the answer leaves out those that are not there.
+func (s *Store) FindNamed(ctx context.Context, userID int64, c *Collection, names []string) (map[string]Item, error) {
+	out := map[string]Item{}
+	for piece := range chunks(names, 200) {
+		for _, byUID := range []bool{false, true} {
+			args := []any{userID}
+			var marks []string
+			for _, n := range piece {
+				if byUID {
+					n = strings.TrimSuffix(n, c.Extension())
+				}
+				args = append(args, n)
+				marks = append(marks, "$"+strconv.Itoa(len(args)))
+			}
+			cond, args := c.within(args)
+			list := "(" + strings.Join(marks, ", ") + ")"
+			query := "SELECT " + itemColumns + c.from() + " WHERE r.user_id = $1 AND r.uid IN " + list + " AND o.name IS NULL" + cond
+			if !byUID {
+				query = "SELECT " + itemColumns + " FROM dav_objects o JOIN " + tables[c.Member()].name +
+					" r ON r.user_id = o.user_id AND r.id = o.record_id WHERE o.user_id = $1 AND o.kind = '" + c.Member() + "' AND o.name IN " + list + cond
+			}
+			items, err := db.Query(ctx, s.db, c.scan, query, args...)
+			if err != nil {
+				return nil, err
+			}
+			for _, i := range items {
+				out[i.Name] = i
+			}
+		}
+	}
+	return out, nil
+}
+
+func chunks(list []string, n int) func(yield func([]string) bool) {
+	return func(yield func([]string) bool) {
+		for len(list) > 0 {
+			piece := list[:min(n, len(list))]
+			list = list[len(piece):]
+			if !yield(piece) {
+				return
+			}
+		}
+	}
+}
+
+func first(asked ...func() ([]Item, error)) (Item, bool, error) {
+	var found []Item
+	for _, ask := range asked { // every question is answered before anything else is asked
+		items, err := ask()
+		if err != nil {
+			return Item{}, false, err
+		}
+		found = append(found, items...)
+	}
+	if len(found) == 0 {
+		return Item{}, false, nil
+	}
+	return found[0], true, nil
+}
+
+// FindUID answers the item of a UID in a collection.
+func (s *Store) FindUID(ctx context.Context, userID int64, c *Collection, uid string) (Item, bool, error) {
+	cond, args := c.within([]any{userID, uid})
+	stored := db.AskAll(ctx, s.db, c.scan, "SELECT "+itemColumns+" FROM dav_objects o JOIN "+tables[c.Member()].name+
+		" r ON r.user_id = o.user_id AND r.id = o.record_id WHERE o.user_id = $1 AND o.kind = '"+c.Member()+"' AND o.uid = $2"+cond+" LIMIT 1", args...)
+	plain := db.AskAll(ctx, s.db, c.scan, "SELECT "+itemColumns+c.from()+" WHERE r.user_id = $1 AND r.uid = $2 AND o.name IS NULL"+cond+" LIMIT 1", args...)
+	return first(stored, plain)
+}
+
+// UIDTaken says whether a record of the user's has a UID, in whatever collection.
+func (s *Store) UIDTaken(ctx context.Context, userID int64, c *Collection, uid string) (bool, error) {
+	_, taken, err := db.One(ctx, s.db, db.Value[int64], "SELECT 1 FROM "+tables[c.Member()].name+" WHERE user_id = $1 AND uid = $2", userID, uid)
+	return taken, err
+}
+
+// UIDs answers the UIDs of records of the collection's kind, as their objects say them.
+func (s *Store) UIDs(ctx context.Context, userID int64, c *Collection, ids []int64) (map[int64]string, error) {
+	out := map[int64]string{}
+	items, err := s.ByIDs(ctx, userID, c, ids)
+	for _, i := range items {
+		out[i.ID] = i.UID
+	}
+	return out, err
+}
