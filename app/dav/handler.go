@@ -91,7 +91,11 @@ type request struct {
 
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(r.URL.Path, "/.well-known/") {
-		http.Redirect(w, r, Prefix, http.StatusMovedPermanently)
+		status := http.StatusTemporaryRedirect // which keeps the method, with every client
+		if r.Method == http.MethodGet || r.Method == http.MethodHead {
+			status = http.StatusMovedPermanently
+		}
+		http.Redirect(w, r, Prefix, status)
 		return
 	}
 	q := &request{Handler: h, w: w, r: r, ctx: r.Context(), known: &knows{}}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"umbra/app/db"
+	"umbra/app/resource"
 )
 
 // startChores runs what needs doing now and then, until ctx ends.
@@ -31,7 +32,7 @@ func (a *App) startChores(ctx context.Context) *sync.WaitGroup {
 
 // expire removes what is too old. A failure is logged and tried again an hour later.
 func (a *App) expire(ctx context.Context) {
-	for what, do := range map[string]func(context.Context) error{"journal": a.Journal.Expire, "accounts": a.Accounts.Expire} {
+	for what, do := range map[string]func(context.Context) error{"journal": a.Journal.Expire, "accounts": a.Accounts.Expire, "collections": resource.New(a.DB).Forget} {
 		if err := do(ctx); err != nil && ctx.Err() == nil {
 			a.log.ErrorContext(ctx, "removing what is too old failed", "what", what, "error", err)
 		}

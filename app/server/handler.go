@@ -43,7 +43,7 @@ func (a *App) Handler(stopping <-chan struct{}) (http.Handler, error) {
 		edge.WriteProblem(w, req, api.MethodNotAllowed(req.Context()))
 	})
 	clients := clientFinder{trusted: a.Config.TrustedProxies, public: a.Config.PublicURL}
-	var h http.Handler = r
+	h := a.withDAV(clients, r)
 	h = a.crossSite(edge, h)
 	h = cors(a.Config.CORSOrigins, h)
 	h = web.HostGuard(a.publicURL())(h)
