@@ -69,10 +69,10 @@ func readXML(r io.Reader) (*element, error) {
 			return nil, errXML // a document type: nobody needs one
 		}
 	}
-	if len(root.kids) == 0 {
+	if len(root.kids) == 0 && strings.TrimSpace(root.text) == "" {
 		return nil, nil
 	}
-	if len(root.kids) > 1 || len(stack) != 1 {
+	if len(root.kids) != 1 || len(stack) != 1 {
 		return nil, errXML
 	}
 	return root.kids[0], nil
