@@ -167,14 +167,13 @@ func (q *request) set(c *resource.Collection, list []setting) error {
 			continue
 		}
 		kept = true
-		switch {
-		case s.inner == nil:
+		if s.inner == nil {
 			delete(c.Properties, key(s.name))
-		default:
-			c.Properties[key(s.name)] = *s.inner
-			if s.name == name(nsApple, "calendar-color") {
-				c.Properties[key(s.name)] = s.plain
-			}
+			continue
+		}
+		c.Properties[key(s.name)] = *s.inner
+		if s.name == name(nsApple, "calendar-color") {
+			c.Properties[key(s.name)] = s.plain
 		}
 	}
 	if len(c.Properties) > maxProperties {

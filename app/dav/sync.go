@@ -21,7 +21,7 @@ type token struct {
 	going bool
 }
 
-const tokenPrefix = "https://umbra.invalid/sync/" // a URI, as RFC 6578 wants
+const tokenPrefix = "https://umbra.invalid/sync/" //nolint:gosec // no credentials: a URI, as RFC 6578 wants
 
 func (t token) String() string {
 	s := tokenPrefix + t.epoch + "/" + strconv.FormatInt(t.since, 10)
