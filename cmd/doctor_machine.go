@@ -121,11 +121,21 @@ func checkServer(ctx context.Context, c config.Config) finding {
 func checkReach(c config.Config) finding {
 	f := finding{"address", ok, "listens on " + string(c.Listen), ""}
 	switch public := c.PublicURL; {
+	case c.TLS == "local":
+		f.Detail += ", with HTTPS by the certificate authority of this house"
+		if public.IsZero() {
+			f.Status, f.Fix = warn, "set UMBRA_PUBLIC_URL to the name that people type, like https://umbra.local:8000: passkeys and phones need one"
+		}
+	case c.Encrypted() && public.IsZero():
+		f.Status, f.Detail = warn, f.Detail+", with HTTPS, and has no name of its own"
+		f.Fix = "set UMBRA_PUBLIC_URL to where people reach it: passkeys, links and phones need it"
+	case c.Encrypted():
+		f.Detail = "people reach it at " + public.String() + ", by HTTPS of its own"
 	case public.IsZero() && c.Listen.Loopback():
 		f.Detail += ", for this machine alone"
 	case public.IsZero():
 		f.Status, f.Detail = warn, f.Detail+", without HTTPS"
-		f.Fix = "put a proxy with HTTPS before it and set UMBRA_PUBLIC_URL: passwords travel in the open, and browsers allow no passkeys and no push"
+		f.Fix = "use HTTPS (--tls local, --domain, or a proxy with UMBRA_PUBLIC_URL; docs/https.md): passwords travel in the open, and browsers allow no passkeys and no push"
 	case !public.Secure():
 		f.Status, f.Detail = warn, "people reach it at "+public.String()+", without HTTPS"
 		f.Fix = "use HTTPS: passwords travel in the open, and browsers allow no passkeys and no push"

@@ -6,7 +6,6 @@ import (
 	"net"
 	"os"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -18,14 +17,7 @@ type notifier struct {
 }
 
 func newNotifier(environ []string) (*notifier, error) {
-	get := func(name string) (value string) {
-		for _, e := range environ {
-			if v, ok := strings.CutPrefix(e, name+"="); ok {
-				value = v
-			}
-		}
-		return value
-	}
+	get := lookup(environ)
 	socket := get("NOTIFY_SOCKET")
 	if socket == "" {
 		return nil, nil

@@ -26,6 +26,8 @@ web interface until it is stopped (Ctrl-C, SIGTERM), when it lets requests in
 flight end. It listens to this machine alone unless --listen says otherwise.`,
 		Example: `  umbra serve
   umbra serve --listen :8000
+  umbra serve --tls local
+  umbra serve --domain umbra.example.org
   umbra serve --data-dir /srv/umbra`,
 		Args: between(0, 0, ""),
 	}
@@ -44,6 +46,9 @@ flight end. It listens to this machine alone unless --listen says otherwise.`,
 }
 
 func (e *env) run(ctx context.Context, o server.Options) (err error) {
+	if o.Listener, o.PlainListener, err = activated(e.Environ); err != nil {
+		return err
+	}
 	a, err := server.Open(ctx, o)
 	if err != nil {
 		return err
@@ -97,8 +102,12 @@ func (e *env) welcome(a *server.App, url, code string) {
 		open = append(open, homeAddresses(url)...)
 	}
 	rows = append(rows, []string{"  open", strings.Join(open, "  ")})
-	if c.Listen.Loopback() && c.PublicURL.IsZero() {
+	if c.Listen.Loopback() && c.PublicURL.IsZero() && !c.Encrypted() {
 		rows = append(rows, []string{"  for your home network", "umbra serve --listen :" + port(c.Listen)})
+	}
+	if print := a.Fingerprint(); print != "" {
+		trust := "http://" + strings.TrimPrefix(open[len(open)-1], "https://") + "/trust"
+		rows = append(rows, []string{"  so that devices trust it", trust}, []string{"  fingerprint", print})
 	}
 	if code != "" {
 		rows = append(rows, []string{"  set-up code", code + "  (asked for when the first visit comes from another machine)"})
@@ -137,11 +146,12 @@ func homeAddresses(url string) []string {
 	if err != nil {
 		return nil
 	}
-	_, port, _ := net.SplitHostPort(strings.TrimPrefix(url, "http://"))
+	scheme, address, _ := strings.Cut(url, "://")
+	_, port, _ := net.SplitHostPort(address)
 	var out []string
 	for _, a := range addrs {
 		if p, err := netip.ParsePrefix(a.String()); err == nil && p.Addr().Is4() && p.Addr().IsPrivate() {
-			out = append(out, "http://"+net.JoinHostPort(p.Addr().String(), port))
+			out = append(out, scheme+"://"+net.JoinHostPort(p.Addr().String(), port))
 		}
 	}
 	return out

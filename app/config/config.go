@@ -27,6 +27,15 @@ type Config struct {
 	PostgresStatement   time.Duration `env:"UMBRA_POSTGRES_STATEMENT_TIMEOUT_SECONDS" default:"60" unit:"second" min:"0" max:"86400" help:"seconds after which PostgreSQL ends a statement of a request; 0 is never. Backups and migrations may take longer"`
 	PostgresWait        time.Duration `env:"UMBRA_POSTGRES_WAIT_SECONDS" default:"60" unit:"second" min:"0" max:"3600" help:"seconds that serve waits at its start for a PostgreSQL server that does not answer yet"`
 
+	TLS        string   `env:"UMBRA_TLS" flag:"tls" default:"off" choice:"off,local" help:"local serves HTTPS with a certificate authority of the house, which each device trusts once (the page /trust shows how), on every address unless --listen says otherwise"`
+	Domain     Hosts    `env:"UMBRA_DOMAIN" flag:"domain" unset:"none" help:"public host names, separated by commas, to get certificates for by ACME (Let's Encrypt); serves HTTPS on port 443 and sends port 80 there"`
+	TLSCert    string   `env:"UMBRA_TLS_CERT" flag:"tls-cert" unset:"none" help:"a file with a certificate and its chain (PEM) to serve HTTPS with; read again when it changes"`
+	TLSKey     string   `env:"UMBRA_TLS_KEY" flag:"tls-key" unset:"none" help:"the file with its key"`
+	HTTPListen Address  `env:"UMBRA_HTTP_LISTEN" unset:"off; :80 with --domain" help:"host:port of a second listener that sends browsers from HTTP to HTTPS"`
+	ACMEServer Endpoint `env:"UMBRA_ACME_SERVER" default:"https://acme-v02.api.letsencrypt.org/directory" help:"the ACME directory that --domain asks"`
+	ACMERoots  string   `env:"UMBRA_ACME_ROOTS" unset:"what this machine trusts" help:"a file (PEM) with the authority of an ACME server of your own"`
+	ACMEEmail  string   `env:"UMBRA_ACME_EMAIL" unset:"none" help:"where the ACME server may write to when something is wrong"`
+
 	PublicURL      Origin   `env:"UMBRA_PUBLIC_URL" unset:"none" help:"where people reach it, like https://umbra.example.org; needed for passkeys, links, and Secure cookies behind a proxy"`
 	CORSOrigins    Origins  `env:"UMBRA_CORS_ORIGINS" unset:"none" help:"origins of other front ends that may read and write, separated by commas"`
 	TrustedProxies Networks `env:"UMBRA_TRUSTED_PROXIES" unset:"none" help:"addresses or networks (CIDR), separated by commas, whose X-Forwarded-For and X-Forwarded-Proto are believed"`
@@ -140,6 +149,7 @@ func (l *loader) cross(c *Config) {
 			l.warn("UMBRA_TRUSTED_PROXIES believes everyone (" + n.String() + "): anyone can then claim any address")
 		}
 	}
+	l.encryption(c)
 	l.watching(c)
 	l.backups(c)
 	l.mail(c)

@@ -42,12 +42,13 @@ func (a *App) Handler(stopping <-chan struct{}) (http.Handler, error) {
 		w.Header().Set("Allow", strings.Join(allowed(r, req.URL.Path), ", "))
 		edge.WriteProblem(w, req, api.MethodNotAllowed(req.Context()))
 	})
+	a.trustPage(r)
 	clients := clientFinder{trusted: a.Config.TrustedProxies, public: a.Config.PublicURL}
 	h := a.withDAV(clients, r)
 	h = a.crossSite(edge, h)
 	h = cors(a.Config.CORSOrigins, h)
 	h = web.HostGuard(a.publicURL())(h)
-	h = web.SecurityHeaders(web.HeaderOptions{HTTPS: func(r *http.Request) bool { return clients.of(r).HTTPS }, HSTS: a.Config.PublicURL.Secure()})(h)
+	h = web.SecurityHeaders(web.HeaderOptions{HTTPS: func(r *http.Request) bool { return clients.of(r).HTTPS }, HSTS: a.Config.PublicURL.Secure() && a.Config.TLS != "local"})(h)
 	h = a.recoverPanics(edge, h)
 	return a.outermost(clients, h), nil
 }

@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"time"
@@ -28,18 +27,22 @@ func (a *App) Serve(ctx context.Context, ready func(url string)) error {
 		}
 	}
 	stopping := make(chan struct{})
+	var err error
+	if a.tls, err = a.encrypt(ctx); err != nil {
+		return err
+	}
 	handler, err := a.Handler(stopping)
 	if err != nil {
 		return err
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", string(a.Config.Listen))
+	on, err := a.listen(ctx, a.tls)
 	if err != nil {
-		return fmt.Errorf("listening on %s: %w", a.Config.Listen, err)
+		return err
 	}
 	endWatchers, err := a.watchers(ctx)
 	defer endWatchers()
 	if err != nil {
-		_ = listener.Close()
+		on.close()
 		return err
 	}
 	srv := &http.Server{Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
@@ -51,8 +54,20 @@ func (a *App) Serve(ctx context.Context, ready func(url string)) error {
 		chores.Wait()
 	}()
 	failed := make(chan error, 1)
-	go func() { failed <- srv.Serve(listener) }()
-	ready(openAt(listener.Addr()))
+	url := openAt("http", on.main.Addr())
+	if a.tls != nil {
+		srv.TLSConfig = a.tls.config // tells that HTTP/2 is spoken; the connections come decrypted
+		url = openAt("https", on.main.Addr())
+		_, port, _ := net.SplitHostPort(on.main.Addr().String())
+		forward := &http.Server{Handler: a.tls.plain(a, handler, port), ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: headerTimeout,
+			MaxHeaderBytes: maxHeader, ErrorLog: srv.ErrorLog}
+		defer func() { _ = forward.Close() }()
+		for _, l := range on.plain {
+			go func() { _ = forward.Serve(l) }()
+		}
+	}
+	go func() { failed <- srv.Serve(on.main) }()
+	ready(url)
 	select {
 	case err := <-failed:
 		return err
@@ -71,13 +86,13 @@ func (a *App) Serve(ctx context.Context, ready func(url string)) error {
 }
 
 // openAt is the address a person on this machine opens.
-func openAt(addr net.Addr) string {
+func openAt(scheme string, addr net.Addr) string {
 	host, port, err := net.SplitHostPort(addr.String())
 	if err != nil {
-		return "http://" + addr.String()
+		return scheme + "://" + addr.String()
 	}
 	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
 		host = "localhost"
 	}
-	return "http://" + net.JoinHostPort(host, port)
+	return scheme + "://" + net.JoinHostPort(host, port)
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net"
 	"sync/atomic"
 
 	"umbra/app/account"
@@ -34,6 +35,9 @@ type Options struct {
 	Create               bool        // may make a new database: serve
 	Clock                clock.Clock // nil means the machine's
 
+	// Sockets that were opened for serve already (systemd); nil ones it opens itself.
+	Listener, PlainListener net.Listener
+
 	engine engine
 }
 
@@ -53,6 +57,7 @@ type App struct {
 	hasher  *secret.Hasher
 	metrics *metrics.Metrics // nil unless the settings ask for them
 	facts   facts
+	tls     *encryption             // while it serves HTTPS
 	edge    atomic.Pointer[api.API] // what Handler made last
 }
 
