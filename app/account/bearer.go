@@ -29,7 +29,7 @@ func badToken() error {
 // bearerQuery is the one read that each request with a token costs.
 //
 //nolint:gosec // a query, and no credentials
-const bearerQuery = `SELECT k.id, k.can_read, k.can_write, k.can_dav, k.expires_at, k.last_used_at, u.id, u.username, u.role, u.totp_enabled, u.password_change_due, u.created_at, t.time_zone, t.language, h.epoch
+const bearerQuery = `SELECT k.id, k.can_read, k.can_write, k.can_dav, k.expires_at, k.last_used_at, u.id, u.username, u.role, u.totp_enabled, u.password_change_due, u.created_at, t.time_zone, t.language, h.epoch, ` + sharedColumn + `
 FROM access_tokens k JOIN users u ON u.id = k.user_id JOIN settings t ON t.user_id = k.user_id JOIN journal_heads h ON h.user_id = k.user_id
 WHERE k.token_hash = $1 AND NOT u.disabled`
 
@@ -52,11 +52,11 @@ func (s *Service) AuthenticateToken(ctx context.Context, token, address string) 
 	}
 	var scopes scopeFlags
 	var expires, used, since int64
-	var zone string
+	var zone, shared string
 	p, found, err := db.One(ctx, s.DB, func(row db.Scanner) (Principal, error) {
 		var p Principal
 		err := row.Scan(&p.TokenID, &scopes.read, &scopes.write, &scopes.dav, &expires, &used,
-			&p.UserID, &p.Username, &p.Role, &p.TOTPEnabled, &p.PasswordDue, &since, &zone, &p.Language, &p.Epoch)
+			&p.UserID, &p.Username, &p.Role, &p.TOTPEnabled, &p.PasswordDue, &since, &zone, &p.Language, &p.Epoch, &shared)
 		return p, err
 	}, bearerQuery, hash)
 	if err != nil {
@@ -70,6 +70,9 @@ func (s *Service) AuthenticateToken(ctx context.Context, token, address string) 
 		return Principal{}, badToken()
 	}
 	s.goodHashes.add([8]byte(hash))
+	if p.Shared, err = readShared(shared); err != nil {
+		return Principal{}, err
+	}
 	p.Zone, p.UserSince, p.scopes = zoneOf(zone), clock.FromMicros(since), scopes
 	if now.Sub(clock.FromMicros(used)) >= touchEvery {
 		s.touchToken(ctx, p.TokenID, address, now)

@@ -11,6 +11,7 @@ import (
 // each statement. A test compares this with the catalogue; whoever adds a table
 // with a user_id adds it here.
 var owned = []string{
+	"shares",
 	"settings", // refers to calendars
 	"reminders",
 	"event_templates",

@@ -25,12 +25,13 @@ type Principal struct {
 	TOTPEnabled bool
 	PasswordDue bool // a new password is to be asked for
 	UserSince   time.Time
-	SessionID   int64          // 0 for a token
-	TokenID     int64          // 0 for a session
-	ProvedAt    time.Time      // of the session: its log-in, or a proof since
-	Zone        *time.Location // from the settings: what "today" means
-	Language    string         // from the settings
-	Epoch       string         // of the journal
+	SessionID   int64           // 0 for a token
+	TokenID     int64           // 0 for a session
+	ProvedAt    time.Time       // of the session: its log-in, or a proof since
+	Zone        *time.Location  // from the settings: what "today" means
+	Language    string          // from the settings
+	Epoch       string          // of the journal
+	Shared      *[]caller.Share // what others share with the user; nil where nothing
 
 	scopes scopeFlags // of the token
 }
@@ -42,7 +43,7 @@ func (p Principal) User() User {
 
 // Caller is the principal as services take it; source is one of caller's.
 func (p Principal) Caller(source string) caller.Caller {
-	return caller.Caller{UserID: p.UserID, ActorID: p.UserID, Source: source, Zone: p.Zone, Epoch: p.Epoch, Language: p.Language}
+	return caller.Caller{UserID: p.UserID, ActorID: p.UserID, Source: source, Zone: p.Zone, Epoch: p.Epoch, Language: p.Language, Shared: p.Shared}
 }
 
 // Session is one log-in of a user, as its owner sees it.
@@ -110,7 +111,7 @@ func (s *Service) StartSession(ctx context.Context, userID int64, address, userA
 }
 
 // authenticateQuery is the one read that each request costs.
-const authenticateQuery = `SELECT s.id, s.created_at, s.last_seen_at, s.expires_at, s.proved_at, u.id, u.username, u.role, u.totp_enabled, u.password_change_due, u.created_at, t.time_zone, t.language, h.epoch
+const authenticateQuery = `SELECT s.id, s.created_at, s.last_seen_at, s.expires_at, s.proved_at, u.id, u.username, u.role, u.totp_enabled, u.password_change_due, u.created_at, t.time_zone, t.language, h.epoch, ` + sharedColumn + `
 FROM user_sessions s JOIN users u ON u.id = s.user_id JOIN settings t ON t.user_id = s.user_id JOIN journal_heads h ON h.user_id = s.user_id
 WHERE s.token_hash = $1 AND NOT u.disabled`
 
@@ -123,10 +124,10 @@ func (s *Service) Authenticate(ctx context.Context, token string) (Principal, er
 		return Principal{}, noSession()
 	}
 	var created, seen, expires, proved, since int64
-	var zone string
+	var zone, shared string
 	p, found, err := db.One(ctx, s.DB, func(row db.Scanner) (Principal, error) {
 		var p Principal
-		err := row.Scan(&p.SessionID, &created, &seen, &expires, &proved, &p.UserID, &p.Username, &p.Role, &p.TOTPEnabled, &p.PasswordDue, &since, &zone, &p.Language, &p.Epoch)
+		err := row.Scan(&p.SessionID, &created, &seen, &expires, &proved, &p.UserID, &p.Username, &p.Role, &p.TOTPEnabled, &p.PasswordDue, &since, &zone, &p.Language, &p.Epoch, &shared)
 		return p, err
 	}, authenticateQuery, secret.HashToken(token))
 	if err != nil {
@@ -134,6 +135,9 @@ func (s *Service) Authenticate(ctx context.Context, token string) (Principal, er
 	}
 	if !found || clock.Micros(now) >= expires || now.Sub(clock.FromMicros(created)) >= s.SessionMaxAge {
 		return Principal{}, noSession()
+	}
+	if p.Shared, err = readShared(shared); err != nil {
+		return Principal{}, err
 	}
 	p.Zone, p.UserSince, p.ProvedAt = zoneOf(zone), clock.FromMicros(since), clock.FromMicros(proved)
 	if now.Sub(clock.FromMicros(seen)) >= touchEvery {

@@ -31,11 +31,11 @@ type Dashboard struct {
 	UpcomingCount    int64         `json:"upcoming_count" maximum:"100" doc:"How many there are, counted up to 100: 100 means that many or more." example:"12"`
 	Reminders        []Reminder    `json:"reminders" doc:"The next active reminders; at most 10."`
 	RemindersWaiting int64         `json:"reminders_waiting" maximum:"100" doc:"How many reminders have come due and were not dismissed, counted up to 100." example:"1"`
-	ProjectCounts    ProjectCounts `json:"project_counts" doc:"How many projects stand where."`
-	Projects         []Project     `json:"projects" doc:"Projects in progress, in the user's order; at most 10."`
+	ProjectCounts    ProjectCounts `json:"project_counts" doc:"How many of the user's own projects stand where."`
+	Projects         []Project     `json:"projects" doc:"Projects in progress, in the user's order, then those that others share with the user; at most 10."`
 	Birthdays        []Occasion    `json:"birthdays" doc:"Birthdays of the next 30 days, today included; at most 10."`
 	NotHeardFrom     []Contact     `json:"not_heard_from" doc:"People whom it is time to get in touch with, longest overdue first; at most 10."`
-	Totals           Totals        `json:"totals" doc:"How many records there are."`
+	Totals           Totals        `json:"totals" doc:"How many records of their own the user has."`
 	Completions      []Day         `json:"completions" doc:"To-dos done on each of the last 28 days, oldest first, today last."`
 }
 
@@ -51,8 +51,10 @@ func (s *Service) Dashboard(ctx context.Context, c caller.Caller) (Dashboard, er
 	}
 	ahead := today.AddDays(birthdayDays)
 	y := yearlyOf(today, ahead)
-	rows, err := db.Query(ctx, s.db, scanRow, dashboardSQL, c.UserID, d.Date, d.Date+"T"+local.Format(clock.TimeLayout),
-		today.AddDays(days).String(), clock.Micros(now), ahead.String(), y[0].low, y[0].high, y[1].low, y[1].high)
+	query, args := sharedParts(c, dashboardSQL, []any{c.UserID, d.Date, d.Date + "T" + local.Format(clock.TimeLayout),
+		today.AddDays(days).String(), clock.Micros(now), ahead.String(), y[0].low, y[0].high, y[1].low, y[1].high},
+		"project", projectRow, "projects WHERE user_id = %s AND id = %s AND status = 'in_progress'", "id", "1")
+	rows, err := db.Query(ctx, s.db, scanRow, query, args...)
 	if err != nil {
 		return d, err
 	}
@@ -65,6 +67,7 @@ func (s *Service) Dashboard(ctx context.Context, c caller.Caller) (Dashboard, er
 	}
 	slices.SortStableFunc(d.Birthdays, func(a, b Occasion) int { return strings.Compare(a.Date, b.Date) })
 	d.Birthdays = d.Birthdays[:min(len(d.Birthdays), listed)]
+	d.Projects = d.Projects[:min(len(d.Projects), listed)]
 	d.OverdueTodos, d.UpcomingTodos = first(d.OverdueTodos), first(d.UpcomingTodos)
 	if d.EventsToday, _, err = s.events.Between(ctx, c, today.Start(c.Location()), today.AddDays(1).Start(c.Location()), maxToday); err != nil {
 		return d, err
@@ -162,6 +165,8 @@ func (d *Dashboard) add(r row) {
 }
 
 const (
+	projectRow = "id, name, due_date, '', color, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), tasks_total, tasks_done"
+
 	openTodo  = "id, title, due_date, due_time, '', CAST(NULL AS BIGINT), project_id, priority, 0"
 	openTodos = "todos WHERE user_id = $1 AND completed = FALSE AND "
 	ringing   = "reminders WHERE user_id = $1 AND active = TRUE AND dismissed = FALSE AND "
@@ -183,7 +188,7 @@ var dashboardSQL = strings.Join([]string{
 		upTo100(openTodos+"due_key < $2") + " + " + upTo100(openTodos+"due_key > $2 AND due_key < $3") + ", " +
 		upTo100(openTodos+"due_key = $2") + " + " + upTo100(openTodos+"due_key >= $3 AND due_key < $4"),
 	part("reminder", "id, title, '', '', '', due_at, CAST(NULL AS BIGINT), 0, 0", ringing+"due_at >= $5", "due_at, id", limit),
-	part("project", "id, name, due_date, '', color, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), tasks_total, tasks_done",
+	part("project", projectRow,
 		"projects WHERE user_id = $1 AND status = 'in_progress'", "position, id", limit),
 	part("contact", "id, display_name, '', '', '', contact_due_at, last_contacted_at, 0, 0",
 		"people WHERE user_id = $1 AND contact_due_at IS NOT NULL AND contact_due_at <= $5", "contact_due_at, id", limit),

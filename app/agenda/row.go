@@ -1,6 +1,10 @@
 package agenda
 
 import (
+	"fmt"
+	"strconv"
+
+	"umbra/app/caller"
 	"umbra/app/clock"
 	"umbra/app/db"
 )
@@ -36,6 +40,18 @@ func (r row) todo() Todo {
 func part(section, columns, from, order, limit string) string {
 	// PostgreSQL takes the types of the whole from the first.
 	return "SELECT * FROM (SELECT CAST('" + section + "' AS TEXT), " + columns + " FROM " + from + " ORDER BY " + order + " LIMIT " + limit + ") AS " + section
+}
+
+// sharedParts adds a part for each project that others share with the caller, with
+// its two arguments: from names them, as "… user_id = %s AND id = %s".
+func sharedParts(c caller.Caller, query string, args []any, section, columns, from, order, limit string) (string, []any) {
+	for i, s := range c.Of(caller.Projects) {
+		args = append(args, s.Owner.ID, s.Record)
+		one := fmt.Sprintf(from, "$"+strconv.Itoa(len(args)-1), "$"+strconv.Itoa(len(args)))
+		query += "\nUNION ALL\nSELECT * FROM (SELECT CAST('" + section + "' AS TEXT), " + columns + " FROM " + one +
+			" ORDER BY " + order + " LIMIT " + limit + ") AS shared" + strconv.Itoa(i)
+	}
+	return query, args
 }
 
 // yearlyPart is the part of birthdays or anniversaries between two MM-DD. Nobody

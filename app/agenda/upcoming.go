@@ -161,11 +161,13 @@ func (s *Service) read(ctx context.Context, c caller.Caller, w window, limit int
 	return items, all, nil
 }
 
+const taskRow = "id, title, due_date, '', '', CAST(NULL AS BIGINT), project_id, 0, 0"
+
 // $2 is the first day and $3 the end, exclusive; $4 and $5 are the same as
 // instants; $6 to $9 are the ranges of birthdays; $10 is how many of each.
 var upcomingSQL = strings.Join([]string{
 	part("todo", "id, title, due_date, due_time, '', CAST(NULL AS BIGINT), project_id, 0, 0", openTodos+"due_key >= $2 AND due_key < $3", "due_key, id", "$10"),
-	part("task", "id, title, due_date, '', '', CAST(NULL AS BIGINT), project_id, 0, 0",
+	part("task", taskRow,
 		"project_tasks WHERE user_id = $1 AND status <> 'done' AND due_key >= $2 AND due_key < $3", "due_key, id", "$10"),
 	part("reminder", "id, title, '', '', '', due_at, CAST(NULL AS BIGINT), 0, 0", ringing+"due_at >= $4 AND due_at < $5", "due_at, id", "$10"),
 	yearlyPart("birthday", "$3", "$6", "$7", "$10"), yearlyPart("birthday", "$3", "$8", "$9", "$10"),
@@ -175,8 +177,10 @@ var upcomingSQL = strings.Join([]string{
 func (s *Service) sources(ctx context.Context, c caller.Caller, w window, limit int) ([]source, error) {
 	from, end := w.from.Start(w.zone), w.end.Start(w.zone)
 	y := yearlyOf(w.from, w.end)
-	rows, err := db.Query(ctx, s.db, scanRow, upcomingSQL, c.UserID, w.from.String(), w.end.String(), clock.Micros(from), clock.Micros(end),
-		y[0].low, y[0].high, y[1].low, y[1].high, limit)
+	query, args := sharedParts(c, upcomingSQL, []any{c.UserID, w.from.String(), w.end.String(), clock.Micros(from), clock.Micros(end),
+		y[0].low, y[0].high, y[1].low, y[1].high, limit}, "task", taskRow,
+		"project_tasks WHERE user_id = %s AND project_id = %s AND status <> 'done' AND due_key >= $2 AND due_key < $3", "due_key, id", "$10")
+	rows, err := db.Query(ctx, s.db, scanRow, query, args...)
 	if err != nil {
 		return nil, err
 	}

@@ -68,7 +68,7 @@ func New(r chi.Router, d Deps) *API {
 	}
 	a.huma = humachi.New(r, configuration(d.Version))
 	aliases(a.huma.OpenAPI().Components.Schemas)
-	a.huma.UseMiddleware(withRequestURL, withHeaders, a.authorize, a.refuseEmpty)
+	a.huma.UseMiddleware(withRequestURL, withHeaders, a.authorize, a.refuseEmpty, a.within)
 	if a.authenticate == nil {
 		a.authenticate = a.Accounts.Authenticate
 	}
@@ -84,6 +84,7 @@ func New(r chi.Router, d Deps) *API {
 	a.registerProjects()
 	a.registerPeople()
 	a.registerLocations()
+	a.registerShares()
 	a.registerAgenda()
 	a.registerHistory()
 	a.registerBackups()
@@ -149,6 +150,8 @@ type op struct {
 	maxBody          int64
 	required         []string // body fields that must be given
 	unjournaled      bool     // it changes something that the journal does not hold
+	shared           string   // what {id} in the path names where it can be shared (share.go)
+	guest            guest    // what somebody with whom it is shared may do
 }
 
 // register adds an operation. The handler's errors become problems here.
@@ -161,7 +164,7 @@ func register[I, O any](a *API, o op, handler func(ctx context.Context, in *I) (
 	}
 	ho := huma.Operation{OperationID: o.id, Method: o.method, Path: o.path, Summary: o.summary, Description: o.description,
 		Tags: []string{o.tag}, DefaultStatus: o.status, Errors: o.allErrors(), MaxBodyBytes: max(o.maxBody, maxBody),
-		Metadata: map[string]any{"access": o.access, "proof": o.proof}, Extensions: map[string]any{"x-access": string(o.access)}}
+		Metadata: map[string]any{"access": o.access, "proof": o.proof, "shared": o.shared, "guest": o.guest}, Extensions: map[string]any{"x-access": string(o.access)}}
 	if o.proof != proofNever {
 		ho.Extensions["x-proof"] = string(o.proof)
 	}
@@ -237,8 +240,9 @@ func (o op) allErrors() []int {
 	return out
 }
 
-// who is on whose behalf the request is, and by which way.
-func who(ctx context.Context) caller.Caller { return callerOf(principal(ctx)) }
+// who is on whose behalf the request is, and by which way: the user's, or, where it
+// names a record that somebody shares with them, the user's within that share.
+func who(ctx context.Context) caller.Caller { return inShare(ctx, callerOf(principal(ctx))) }
 
 func callerOf(p account.Principal) caller.Caller {
 	if p.TokenID != 0 {

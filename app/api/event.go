@@ -64,7 +64,7 @@ const eventsPath = "/api/events"
 func (a *API) registerEvents() {
 	const tag, one = "Events", eventsPath + "/{id}"
 	register(a, op{id: "listEvents", method: http.MethodGet, path: eventsPath, tag: tag, summary: "List events, or their occurrences within a time",
-		description: "Without start and end: the events, a series once. With both: each occurrence that touches that time, with its own start and end, and, in a series, its recurrence id in occurrence."},
+		description: "Those of calendars that others share with you are among them, without their owners' people and places. Without start and end: the events, a series once. With both: each occurrence that touches that time, with its own start and end, and, in a series, its recurrence id in occurrence."},
 		func(ctx context.Context, in *eventFilter) (*many[event.Event], error) {
 			p, err := a.Events.List(ctx, who(ctx), in.filter(), in.page())
 			if err != nil {
@@ -75,11 +75,15 @@ func (a *API) registerEvents() {
 	register(a, op{id: "createEvent", method: http.MethodPost, path: eventsPath, tag: tag, summary: "Make an event",
 		status: http.StatusCreated, required: []string{"title", "start"}},
 		func(ctx context.Context, in *createInput[newEvent]) (*created[event.Event], error) {
+			ctx, err := a.filed(ctx, event.Update(in.Body))
+			if err != nil {
+				return nil, err
+			}
 			return once(ctx, a, "createEvent", in.IdempotencyKey, in.Body, func(ctx context.Context) (*created[event.Event], error) {
 				return a.createEvent(ctx, event.Update(in.Body))
 			})
 		})
-	register(a, op{id: "getEvent", method: http.MethodGet, path: one, tag: tag, summary: "Read an event"},
+	register(a, op{id: "getEvent", shared: event.KindName, method: http.MethodGet, path: one, tag: tag, summary: "Read an event"},
 		func(ctx context.Context, in *readEventInput) (*record[event.Event], error) {
 			e, err := a.Events.Find(ctx, who(ctx), in.ID, in.Occurrence)
 			if err != nil {
@@ -95,14 +99,14 @@ func (a *API) registerEvents() {
 		e, err := a.Events.Update(ctx, who(ctx), in.ID, in.part(), m, in.Body)
 		return changed(who(ctx), e, eventKey, err)
 	}
-	register(a, op{id: "updateEvent", method: http.MethodPut, path: one, tag: tag, summary: "Change an event, or part of a series",
+	register(a, op{id: "updateEvent", shared: event.KindName, method: http.MethodPut, path: one, tag: tag, summary: "Change an event, or part of a series",
 		description: "Sets the fields given and leaves the rest; null clears. Answers the event; with the scope this, the occurrence; " +
 			"with following, the new series that goes on from that occurrence, with an id of its own, while the old one ends before it. " +
 			"One occurrence cannot differ in calendar_id, person_ids, location_id (but for null), all_day, time_zone and its recurrence. " +
 			"When a series moves, its exceptions and changed occurrences move along."}, update)
-	register(a, op{id: "patchEvent", method: http.MethodPatch, path: one, tag: tag, summary: "Change an event, or part of a series (PATCH)",
+	register(a, op{id: "patchEvent", shared: event.KindName, method: http.MethodPatch, path: one, tag: tag, summary: "Change an event, or part of a series (PATCH)",
 		description: "The same as PUT (RFC 7396)."}, update)
-	register(a, op{id: "deleteEvent", method: http.MethodDelete, path: one, tag: tag, summary: "Delete an event, or part of a series",
+	register(a, op{id: "deleteEvent", shared: event.KindName, method: http.MethodDelete, path: one, tag: tag, summary: "Delete an event, or part of a series",
 		status: http.StatusNoContent, description: "The event goes to the trash. An occurrence becomes an exception, and a series that has none left goes to the trash."},
 		func(ctx context.Context, in *deleteEventInput) (*struct{}, error) {
 			m, err := in.match(who(ctx))

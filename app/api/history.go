@@ -3,6 +3,8 @@ package api
 import (
 	"context"
 	"net/http"
+	"strconv"
+	"strings"
 
 	"umbra/app/caller"
 	"umbra/app/fault"
@@ -10,7 +12,7 @@ import (
 )
 
 type undone struct {
-	ChangeSet int64 `json:"change_set" doc:"The change-set that took it back; undo that one to have it again." example:"43"`
+	ChangeSet int64 `json:"change_set" doc:"Number of the change-set that took it back; undo the one that the header Change-Set names to have it again." example:"43"`
 }
 
 type historyInput struct {
@@ -50,11 +52,11 @@ func (a *API) registerHistory() {
 			return answer(ctx, in.PageInput, p, func() (int64, error) { return a.Journal.CountSetsOf(ctx, who(ctx), of) })
 		})
 	register(a, op{id: "undo", method: http.MethodPost, path: "/api/history/{change_set}/undo", tag: tag, status: http.StatusOK,
-		summary: "Take a change-set back", description: "Answers 409, and changes nothing, where a record has been changed again since, or was purged."},
+		summary: "Take a change-set back", description: "Answers 409, and changes nothing, where a record has been changed again since, or was purged. In what others share with you, you can take back what you did yourself."},
 		func(ctx context.Context, in *struct {
-			ChangeSet int64 `path:"change_set" minimum:"1" maximum:"9007199254740991" doc:"The change-set." example:"42"`
+			ChangeSet string `path:"change_set" maxLength:"33" pattern:"^([1-9][0-9]{0,15}-)?[1-9][0-9]{0,15}$" patternDescription:"a change-set as Change-Set names it" doc:"The change-set, as the header Change-Set names it." example:"42"`
 		}) (*struct{ Body undone }, error) {
-			n, err := a.Journal.Undo(ctx, who(ctx), in.ChangeSet)
+			n, err := a.undo(ctx, in.ChangeSet)
 			return &struct{ Body undone }{undone{n}}, err
 		})
 	register(a, op{id: "listTrash", method: http.MethodGet, path: "/api/trash", tag: tag, summary: "List what was deleted, newest first",
@@ -86,4 +88,32 @@ func (a *API) registerHistory() {
 				return err
 			})
 		})
+}
+
+// undo takes back a change-set of the user's, or what they did within a share.
+func (a *API) undo(ctx context.Context, name string) (int64, error) {
+	owner, number, shared := strings.Cut(name, "-")
+	if !shared {
+		owner, number = "", owner
+	}
+	n, err := strconv.ParseInt(number, 10, 64)
+	if err != nil {
+		return 0, err
+	}
+	c := who(ctx)
+	if !shared || owner == strconv.FormatInt(c.UserID, 10) {
+		return a.Journal.Undo(ctx, c, n)
+	}
+	for _, kind := range []string{caller.Calendars, caller.Projects} {
+		for _, s := range c.Of(kind) {
+			if strconv.FormatInt(s.Owner.ID, 10) != owner || s.Access != caller.Write {
+				continue
+			}
+			// It lies within one share, of which the journal knows.
+			if undo, err := a.Journal.Undo(ctx, c.In(s), n); !fault.Is(err, fault.NotFound) {
+				return undo, err
+			}
+		}
+	}
+	return 0, fault.Missing("change_set", n)
 }

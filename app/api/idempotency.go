@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -26,7 +27,7 @@ func once[B, T any](ctx context.Context, a *API, opID, key string, in B, do func
 	}
 	sum := sha256.Sum256(append([]byte(opID+"\n"), body...))
 	print := hex.EncodeToString(sum[:])
-	user := who(ctx).UserID
+	user := who(ctx).ActorID
 	var out *created[T]
 	err = a.DB.Tx(ctx, func(ctx context.Context) error {
 		// Inserting first makes a second request with the key wait for this one.
@@ -57,10 +58,11 @@ type storedHeaders struct {
 	Location  string `json:"location"`
 	ETag      string `json:"etag"`
 	ChangeSet int64  `json:"change_set,omitempty"`
+	Owner     int64  `json:"owner,omitempty"` // in whose journal; 0 in answers from before there was sharing: the user's
 }
 
 func stored[T any](ctx context.Context, out *created[T]) (headers, body string, err error) {
-	h, err := json.Marshal(storedHeaders{out.Location, out.ETag, journal.ReceiptOf(ctx).ChangeSet})
+	h, err := json.Marshal(storedHeaders{out.Location, out.ETag, journal.ReceiptOf(ctx).ChangeSet, journal.ReceiptOf(ctx).UserID})
 	if err != nil {
 		return "", "", err
 	}
@@ -88,7 +90,7 @@ func repeat[T any](ctx context.Context, a *API, user int64, key, print string) (
 		return nil, fmt.Errorf("stored answer of a repeated request: %w", err)
 	}
 	out.Location, out.ETag = h.Location, h.ETag
-	journal.ReceiptOf(ctx).ChangeSet = h.ChangeSet
+	*journal.ReceiptOf(ctx) = journal.Receipt{ChangeSet: h.ChangeSet, UserID: cmp.Or(h.Owner, user)}
 	return out, nil
 }
 

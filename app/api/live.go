@@ -2,10 +2,7 @@ package api
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -13,7 +10,6 @@ import (
 
 	"umbra/app/account"
 	"umbra/app/fault"
-	"umbra/app/journal"
 )
 
 // Bounds of live streams.
@@ -55,11 +51,12 @@ func (a *API) registerLive(handle func(pattern string, h http.HandlerFunc)) {
 		OperationID: "live", Method: http.MethodGet, Path: "/api/live", Tags: []string{"History and trash"},
 		Summary: "Follow changes as they happen",
 		Description: "Server-sent events. `change` carries one change as the history has it; its id can be sent as Last-Event-ID to go on after it. " +
+			"What changes in what others share with you comes too, with owner_id; that they share it, or no more, is a change of the kind share: read everything anew. " +
 			"`ready` comes first and says where the stream begins. `reset` means that changes were missed that are no longer kept: read everything anew.",
 		Security:   signedIn.security(),
 		Extensions: map[string]any{"x-access": string(signedIn)},
 		Metadata:   map[string]any{"access": signedIn},
-		Parameters: []*huma.Param{{Name: "Last-Event-ID", In: "header", Description: "The id of the last event seen.", Schema: &huma.Schema{Type: huma.TypeString, MaxLength: ptr(100)}}},
+		Parameters: []*huma.Param{{Name: "Last-Event-ID", In: "header", Description: "The id of the last event seen.", Schema: &huma.Schema{Type: huma.TypeString, MaxLength: ptr(8000)}}},
 		Responses: map[string]*huma.Response{
 			"200": {Description: "A stream of events.", Content: map[string]*huma.MediaType{"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString},
 				Example: "event: change\nid: 4f2a6c1d-17\ndata: {\"kind\":\"todo\",\"id\":42,\"operation\":\"update\"}\n\n"}}},
@@ -92,9 +89,10 @@ func (l *live) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer l.leave(c.UserID)
-	signal, stop := l.api.Journal.Listen(c.UserID)
-	defer stop()
-	head, err := l.api.Journal.Head(r.Context(), c.UserID)
+	s := &stream{w: w, out: http.NewResponseController(w), patience: l.limits.WriteTimeout, journal: l.api.Journal, now: l.api.Clock.Now}
+	s.watch(c)
+	defer func() { s.stop() }()
+	kept, err := s.stand(r.Context())
 	if err != nil {
 		l.fail(w, r, err)
 		return
@@ -103,11 +101,8 @@ func (l *live) serve(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
-	s := &stream{w: w, out: http.NewResponseController(w), head: head, patience: l.limits.WriteTimeout}
-	after := s.begin(lastEventID(r))
-	if s.err == nil {
-		l.follow(r, s, c.UserID, after, signal)
-	}
+	s.begin(lastEventID(r), kept)
+	l.follow(r, s)
 }
 
 // identify says whose stream it is, by the session or by a token that may read.
@@ -120,35 +115,36 @@ func (l *live) identify(r *http.Request) (account.Principal, error) {
 }
 
 // follow sends changes until the client, its session or token, or the server goes.
-func (l *live) follow(r *http.Request, s *stream, user, after int64, signal <-chan struct{}) {
+func (l *live) follow(r *http.Request, s *stream) {
 	ctx := r.Context()
 	tick := time.NewTicker(l.limits.Heartbeat)
 	defer tick.Stop()
-	for quiet := false; ; {
-		entries, err := l.api.Journal.Since(ctx, user, after, liveBatch)
+	for quiet := false; s.err == nil; {
+		batch, err := s.read(ctx)
 		if err != nil {
 			return // the client comes again with its Last-Event-ID
 		}
-		// Nothing leaves once the session has ended, and its end is a signal too.
-		if _, err := l.identify(r); err != nil {
+		// Nothing leaves once the session has ended, or a share was taken back: who
+		// asks is read anew after what they would see. Either end is a signal too.
+		p, err := l.identify(r)
+		if err != nil {
 			return
+		}
+		if c := callerOf(p); s.differs(c) {
+			if err := s.share(ctx, c); err != nil {
+				return
+			}
+			continue
 		}
 		if quiet {
 			s.write(": still here\n\n")
 		}
-		for _, e := range entries {
-			s.event("change", e.Seq, e)
-			after = e.Seq
-		}
-		if s.err != nil {
-			return
-		}
-		if len(entries) == liveBatch {
+		if s.send(batch); batch.full {
 			continue
 		}
 		quiet = false
 		select {
-		case <-signal:
+		case <-s.signal:
 		case <-tick.C:
 			quiet = true
 		case <-ctx.Done():
@@ -164,52 +160,6 @@ func lastEventID(r *http.Request) string {
 		return id
 	}
 	return r.URL.Query().Get("last_event_id") // for those whose client cannot set headers
-}
-
-// stream writes events; after the first failure it writes no more.
-type stream struct {
-	w        http.ResponseWriter
-	out      *http.ResponseController
-	head     journal.Head
-	patience time.Duration // for one write
-	err      error
-}
-
-// begin says where the stream starts and answers the number it goes on after.
-func (s *stream) begin(last string) int64 {
-	epoch, number, ok := strings.Cut(last, "-")
-	seq, err := strconv.ParseInt(number, 10, 64)
-	switch {
-	case last == "":
-	case !ok || err != nil || epoch != s.head.Epoch || seq > s.head.Seq || seq < s.head.Oldest-1:
-		s.event("reset", s.head.Seq, struct{}{})
-		return s.head.Seq
-	default:
-		s.event("ready", seq, struct{}{})
-		return seq
-	}
-	s.event("ready", s.head.Seq, struct{}{})
-	return s.head.Seq
-}
-
-func (s *stream) event(name string, seq int64, data any) {
-	b, err := json.Marshal(data)
-	if err != nil {
-		s.err = err
-		return
-	}
-	s.write(fmt.Sprintf("event: %s\nid: %s-%d\ndata: %s\n\n", name, s.head.Epoch, seq, b))
-}
-
-func (s *stream) write(text string) {
-	if s.err != nil {
-		return
-	}
-	// The server's own deadlines are for requests that end.
-	_ = s.out.SetWriteDeadline(time.Now().Add(s.patience))
-	if _, s.err = s.w.Write([]byte(text)); s.err == nil {
-		s.err = s.out.Flush()
-	}
 }
 
 func (l *live) enter(userID int64) bool {

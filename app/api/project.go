@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"umbra/app/caller"
 	"umbra/app/project"
 )
 
@@ -23,7 +24,8 @@ func (f projectFilter) filter() project.Filter {
 
 func (a *API) registerProjects() {
 	const tag = "Projects"
-	register(a, op{id: "listProjects", method: http.MethodGet, path: "/api/projects", tag: tag, summary: "List projects"},
+	register(a, op{id: "listProjects", method: http.MethodGet, path: "/api/projects", tag: tag, summary: "List projects",
+		description: "Yours, and those that others share with you, which have an owner."},
 		func(ctx context.Context, in *projectFilter) (*many[project.Project], error) {
 			p, err := a.Projects.List(ctx, who(ctx), in.filter(), in.page())
 			if err != nil {
@@ -33,12 +35,12 @@ func (a *API) registerProjects() {
 		})
 	key := func(p project.Project) (id, rev int64) { return p.ID, p.Rev }
 	registerResource(a, resource[project.Project, project.Update, newProject]{
-		name: "Project", article: "a project", tag: tag, path: "/api/projects", required: []string{"name"},
+		name: "Project", article: "a project", tag: tag, path: "/api/projects", required: []string{"name"}, shared: caller.Projects,
 		deletes: "Its tasks go with it, and come back with it; to-dos let go of it.", derived: true,
 		create: a.Projects.Create, find: a.Projects.Find, update: a.Projects.Update, remove: a.Projects.Delete,
 		from: func(n newProject) project.Update { return project.Update(n) },
 		key:  key,
 	})
-	registerPlace(a, "placeProject", "/api/projects", tag, "Put a project next to another", key, a.Projects.Place)
+	registerPlace(a, "placeProject", "/api/projects", tag, "Put a project next to another", caller.Projects, key, a.Projects.Place)
 	a.registerTasks(tag)
 }

@@ -20,6 +20,8 @@ type resource[T, U, N any] struct {
 	required []string // fields that a new one must have
 	deletes  string   // what else a deletion does, in a sentence
 	derived  bool     // it shows what its ETag does not cover: no read is answered 304
+	shared   string   // what it is as something to share; only its owner can delete it
+	changes  guest    // what somebody with whom it is shared may change
 
 	create func(ctx context.Context, c caller.Caller, u U) (T, error)
 	find   func(ctx context.Context, c caller.Caller, id int64) (T, error)
@@ -42,7 +44,7 @@ func registerResource[T, U, N any](a *API, r resource[T, U, N]) {
 			})
 		})
 	one := r.path + "/{id}"
-	register(a, op{id: "get" + r.name, method: http.MethodGet, path: one, tag: r.tag, summary: "Read " + r.article},
+	register(a, op{id: "get" + r.name, method: http.MethodGet, path: one, tag: r.tag, summary: "Read " + r.article, shared: r.shared},
 		func(ctx context.Context, in *readInput) (*record[T], error) {
 			t, err := r.find(ctx, who(ctx), in.ID)
 			if err != nil {
@@ -62,12 +64,12 @@ func registerResource[T, U, N any](a *API, r resource[T, U, N]) {
 		t, err := r.update(ctx, who(ctx), in.ID, m, in.Body)
 		return changed(who(ctx), t, r.key, err)
 	}
-	register(a, op{id: "update" + r.name, method: http.MethodPut, path: one, tag: r.tag, summary: "Change " + r.article,
+	register(a, op{id: "update" + r.name, method: http.MethodPut, path: one, tag: r.tag, summary: "Change " + r.article, shared: r.shared, guest: r.changes,
 		description: "Sets the fields given and leaves the rest; null clears."}, update)
-	register(a, op{id: "patch" + r.name, method: http.MethodPatch, path: one, tag: r.tag, summary: "Change " + r.article + " (PATCH)",
+	register(a, op{id: "patch" + r.name, method: http.MethodPatch, path: one, tag: r.tag, summary: "Change " + r.article + " (PATCH)", shared: r.shared, guest: r.changes,
 		description: "The same as PUT (RFC 7396)."}, update)
 	register(a, op{id: "delete" + r.name, method: http.MethodDelete, path: one, tag: r.tag, summary: "Delete " + r.article,
-		status: http.StatusNoContent, description: join("It goes to the trash.", r.deletes)},
+		status: http.StatusNoContent, shared: r.shared, guest: guestNever, description: join("It goes to the trash.", r.deletes)},
 		func(ctx context.Context, in *actInput) (*struct{}, error) {
 			m, err := in.match(who(ctx))
 			if err != nil {
@@ -90,9 +92,9 @@ func registerAct[T any](a *API, o op, key func(T) (id, rev int64), act func(ctx 
 }
 
 // registerPlace adds the operation that puts a record next to another of its kind.
-func registerPlace[T any](a *API, id, path, tag, summary string, key func(T) (id, rev int64),
+func registerPlace[T any](a *API, id, path, tag, summary, shared string, key func(T) (id, rev int64),
 	place func(ctx context.Context, c caller.Caller, id int64, m journal.Match, to order.Spot) (T, error)) {
-	register(a, op{id: id, method: http.MethodPatch, path: path + "/{id}/place", tag: tag, summary: summary,
+	register(a, op{id: id, method: http.MethodPatch, path: path + "/{id}/place", tag: tag, summary: summary, shared: shared, guest: guestNever,
 		description: "Send either after or before. Where no room is left between the positions there, neighbours move a little, in the same change-set."},
 		func(ctx context.Context, in *changeInput[order.Spot]) (*record[T], error) {
 			m, err := in.match(who(ctx))

@@ -16,6 +16,7 @@ import (
 	"umbra/app/project"
 	"umbra/app/reminder"
 	"umbra/app/search"
+	"umbra/app/share"
 	"umbra/app/template"
 	"umbra/app/todo"
 )
@@ -33,6 +34,7 @@ type Services struct {
 	Locations *location.Service
 	Agenda    *agenda.Service
 	Search    *search.Service
+	Shares    *share.Service
 }
 
 // NewServices builds the features on a database. Each tells the journal of its kind.
@@ -50,6 +52,7 @@ func NewServices(d *db.DB, j *journal.Journal, c clock.Clock, accounts *account.
 		Locations: location.New(d, j),
 		Agenda:    agenda.New(d, c, agendaEvents{events}),
 		Search:    search.New(d),
+		Shares:    share.New(d, j),
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"umbra/app/caller"
 	"umbra/app/project"
 )
 
@@ -72,7 +73,7 @@ func (f openTaskFilter) filter() project.OpenFilter {
 func (a *API) registerTasks(tag string) {
 	const list, one = "/api/projects/{id}/tasks", "/api/projects/{id}/tasks/{task_id}"
 	key := func(t project.Task) (id, rev int64) { return t.ID, t.Rev }
-	register(a, op{id: "listTasks", method: http.MethodGet, path: list, tag: tag, summary: "List the tasks of a project"},
+	register(a, op{id: "listTasks", shared: caller.Projects, method: http.MethodGet, path: list, tag: tag, summary: "List the tasks of a project"},
 		func(ctx context.Context, in *taskFilter) (*many[project.Task], error) {
 			p, err := a.Projects.ListTasks(ctx, who(ctx), in.ID, in.filter(), in.page())
 			if err != nil {
@@ -80,7 +81,8 @@ func (a *API) registerTasks(tag string) {
 			}
 			return answer(ctx, in.PageInput, p, func() (int64, error) { return a.Projects.CountTasks(ctx, who(ctx), in.ID, in.filter()) })
 		})
-	register(a, op{id: "listOpenTasks", method: http.MethodGet, path: "/api/tasks", tag: tag, summary: "List the tasks of all projects that are not done"},
+	register(a, op{id: "listOpenTasks", method: http.MethodGet, path: "/api/tasks", tag: tag, summary: "List the tasks of all projects that are not done",
+		description: "Those of projects that others share with you are among them."},
 		func(ctx context.Context, in *openTaskFilter) (*many[project.Task], error) {
 			p, err := a.Projects.OpenTasks(ctx, who(ctx), in.filter(), in.page())
 			if err != nil {
@@ -88,7 +90,7 @@ func (a *API) registerTasks(tag string) {
 			}
 			return answer(ctx, in.PageInput, p, func() (int64, error) { return a.Projects.CountOpenTasks(ctx, who(ctx), in.filter()) })
 		})
-	register(a, op{id: "createTask", method: http.MethodPost, path: list, tag: tag, summary: "Make a task in a project",
+	register(a, op{id: "createTask", shared: caller.Projects, method: http.MethodPost, path: list, tag: tag, summary: "Make a task in a project",
 		status: http.StatusCreated, required: []string{"title"}},
 		func(ctx context.Context, in *newTaskInput) (*created[project.Task], error) {
 			path := fmt.Sprintf("/api/projects/%d/tasks", in.ID)
@@ -100,7 +102,7 @@ func (a *API) registerTasks(tag string) {
 				return createdAt(who(ctx), path, t, key), nil
 			})
 		})
-	register(a, op{id: "getTask", method: http.MethodGet, path: one, tag: tag, summary: "Read a task"},
+	register(a, op{id: "getTask", shared: caller.Projects, method: http.MethodGet, path: one, tag: tag, summary: "Read a task"},
 		func(ctx context.Context, in *readTaskInput) (*record[project.Task], error) {
 			t, err := a.Projects.FindTask(ctx, who(ctx), in.ID, in.TaskID)
 			if err != nil {
@@ -116,11 +118,11 @@ func (a *API) registerTasks(tag string) {
 		t, err := a.Projects.UpdateTask(ctx, who(ctx), in.ID, in.TaskID, m, in.Body)
 		return changed(who(ctx), t, key, err)
 	}
-	register(a, op{id: "updateTask", method: http.MethodPut, path: one, tag: tag, summary: "Change a task",
+	register(a, op{id: "updateTask", shared: caller.Projects, method: http.MethodPut, path: one, tag: tag, summary: "Change a task",
 		description: "Sets the fields given and leaves the rest; null clears. A project_id moves it, with its parts, to that project, under whose path it is found from then on."}, update)
-	register(a, op{id: "patchTask", method: http.MethodPatch, path: one, tag: tag, summary: "Change a task (PATCH)",
+	register(a, op{id: "patchTask", shared: caller.Projects, method: http.MethodPatch, path: one, tag: tag, summary: "Change a task (PATCH)",
 		description: "The same as PUT (RFC 7396)."}, update)
-	register(a, op{id: "deleteTask", method: http.MethodDelete, path: one, tag: tag, summary: "Delete a task",
+	register(a, op{id: "deleteTask", shared: caller.Projects, method: http.MethodDelete, path: one, tag: tag, summary: "Delete a task",
 		status: http.StatusNoContent, description: "It goes to the trash. Its parts go with it."},
 		func(ctx context.Context, in *deleteTaskInput) (*struct{}, error) {
 			m, err := in.match(who(ctx))
@@ -129,7 +131,7 @@ func (a *API) registerTasks(tag string) {
 			}
 			return nil, a.Projects.DeleteTask(ctx, who(ctx), in.ID, in.TaskID, m)
 		})
-	register(a, op{id: "reorderTasks", method: http.MethodPatch, path: list + "/reorder", tag: tag, summary: "Put tasks of a project in order",
+	register(a, op{id: "reorderTasks", shared: caller.Projects, method: http.MethodPatch, path: list + "/reorder", tag: tag, summary: "Put tasks of a project in order",
 		required: []string{"task_ids"}, description: "The tasks named take the places that they hold together now, in the order given; the others stay where they are. Answers the tasks named, in that order."},
 		func(ctx context.Context, in *reorderInput) (*struct{ Body []project.Task }, error) {
 			tasks, err := a.Projects.Reorder(ctx, who(ctx), in.ID, in.Body)

@@ -72,7 +72,7 @@ func (a *API) registerTodos() {
 			labels, err := a.Todos.Labels(ctx, who(ctx), in.Kind, in.Limit)
 			return &struct{ Body []todo.Label }{labels}, err
 		})
-	registerPlace(a, "placeTodo", todosPath, tag, "Put a to-do next to another", key, a.Todos.Place)
+	registerPlace(a, "placeTodo", todosPath, tag, "Put a to-do next to another", "", key, a.Todos.Place)
 	register(a, op{id: "bulkTodos", method: http.MethodPost, path: todosPath + "/bulk", tag: tag, summary: "Change or delete several to-dos",
 		status: http.StatusOK, errors: []int{http.StatusNotFound},
 		description: "One change-set: all of them, or none where one cannot be changed or is not there. Send either set or delete."},

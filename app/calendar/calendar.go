@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"umbra/app/caller"
 	"umbra/app/check"
 	"umbra/app/fold"
 	"umbra/app/opt"
@@ -24,6 +25,10 @@ type Calendar struct {
 	CreatedAt time.Time `json:"created_at" doc:"When it was made." example:"2025-01-01T08:00:00Z"`
 	UpdatedAt time.Time `json:"updated_at" doc:"When it was last changed." example:"2025-01-01T08:00:00Z"`
 
+	Owner   *caller.Name `json:"owner" doc:"Whose it is, where somebody shares it with the user; null where it is the user's own."`
+	Access  string       `json:"access" enum:"owner,read,write" doc:"What the user may do with what lies in it: all, or, where it is shared with them, only look, or change it too." example:"owner"`
+	ShareID *int64       `json:"share_id" doc:"Number of the share by which the user sees it; null where it is their own." example:"4"`
+
 	Rev int64 `json:"-"` // the journal number of its last change
 }
 
@@ -40,6 +45,24 @@ type Filter struct {
 	Visible *bool
 	Query   string
 	Sort    string // name (default), created_at, updated_at; - before it turns it round
+}
+
+// Say fills in by what right the caller sees it, and, where it is shared with
+// them, has it look as they chose.
+func (c *Calendar) Say(by caller.Caller) {
+	s := by.Share(caller.Calendars, c.ID)
+	if c.Owner != nil { // said already
+		return
+	}
+	if s == (caller.Share{}) {
+		c.Access = caller.Owner
+		return
+	}
+	c.Owner, c.Access, c.ShareID = &s.Owner, s.Access, &s.ID
+	c.Visible, c.Default = s.Visible, false
+	if s.Color != "" {
+		c.Color = s.Color
+	}
 }
 
 func (u Update) apply(c *Calendar) {

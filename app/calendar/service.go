@@ -36,18 +36,18 @@ func (s *Service) Find(ctx context.Context, c caller.Caller, id int64) (Calendar
 	return s.find(ctx, c.UserID, id)
 }
 
-// List answers a page of calendars; Invalid for a sort or cursor it does not know.
+// List answers a page of calendars, with those that others share with the caller; Invalid for a sort or cursor it does not know.
 func (s *Service) List(ctx context.Context, c caller.Caller, f Filter, req page.Request) (page.Page[Calendar], error) {
-	return s.list(ctx, c.UserID, f, req)
+	return s.list(ctx, c, f, req)
 }
 
 // Count says how many calendars a filter takes; without a filter it reads a counter.
 func (s *Service) Count(ctx context.Context, c caller.Caller, f Filter) (int64, error) {
 	f.Sort = ""
-	if f == (Filter{}) {
+	if f == (Filter{}) && len(c.Of(caller.Calendars)) == 0 {
 		return s.journal.Total(ctx, c.UserID, KindName)
 	}
-	return s.count(ctx, c.UserID, f)
+	return s.count(ctx, c, f)
 }
 
 // CreateDefault makes a new user's first calendar, "Personal", and makes it the

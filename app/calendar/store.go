@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
+	"umbra/app/caller"
 	"umbra/app/clock"
 	"umbra/app/db"
 	"umbra/app/fault"
@@ -37,10 +38,12 @@ func (s *Service) other(ctx context.Context, userID, id int64) (int64, bool, err
 	return db.One(ctx, s.db, db.Value[int64], "SELECT id FROM calendars WHERE user_id = $1 AND id <> $2 ORDER BY id LIMIT 1", userID, id)
 }
 
-func (s *Service) list(ctx context.Context, userID int64, f Filter, req page.Request) (page.Page[Calendar], error) {
+func (s *Service) list(ctx context.Context, c caller.Caller, f Filter, req page.Request) (page.Page[Calendar], error) {
+	wheres := wheres(c, f)
 	return db.List(ctx, s.db, db.Listing[Calendar]{
 		Select:  "SELECT " + columns + "\nFROM calendars",
-		Where:   where(userID, f),
+		Where:   wheres[0],
+		Also:    wheres[1:],
 		Default: "name",
 		Scan:    scan,
 		Sorts: []db.Sort{
@@ -49,6 +52,18 @@ func (s *Service) list(ctx context.Context, userID int64, f Filter, req page.Req
 			{Name: "updated_at", Column: "rev", Int: true},
 		},
 	}, req, f.Sort)
+}
+
+// wheres are the conditions of a filter: on the caller's own calendars, then on
+// each that others share with them.
+func wheres(c caller.Caller, f Filter) []*db.Where {
+	out := []*db.Where{where(c.UserID, f)}
+	for _, s := range c.Of(caller.Calendars) {
+		if f.Visible == nil || *f.Visible == s.Visible {
+			out = append(out, where(s.Owner.ID, Filter{Query: f.Query}).And("id = ?", s.Record))
+		}
+	}
+	return out
 }
 
 func where(userID int64, f Filter) *db.Where {
@@ -62,9 +77,9 @@ func where(userID int64, f Filter) *db.Where {
 	return w
 }
 
-func (s *Service) count(ctx context.Context, userID int64, f Filter) (int64, error) {
-	w := where(userID, f)
-	n, _, err := db.One(ctx, s.db, db.Value[int64], "SELECT COUNT(*) FROM calendars"+w.Text(), w.Args()...)
+func (s *Service) count(ctx context.Context, c caller.Caller, f Filter) (int64, error) {
+	query, args := db.CountSQL("calendars", wheres(c, f)...)
+	n, _, err := db.One(ctx, s.db, db.Value[int64], query, args...)
 	return n, err
 }
 

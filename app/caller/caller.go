@@ -25,6 +25,9 @@ type Caller struct {
 	Epoch   string         // of the user's journal, part of ETags and event ids
 
 	Language string // the user's, as a tag (RFC 5646); empty is English
+
+	Shared *[]Share // what others share with the user; lists show it beside their own
+	Within Share    // where UserID is not ActorID: what the caller keeps to
 }
 
 // Location is the caller's zone; UTC where none is known.

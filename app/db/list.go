@@ -29,11 +29,18 @@ func (w *Where) Contains(column, q string) *Where {
 }
 
 // Text is " WHERE …" with numbered placeholders, and Args its arguments.
-func (w *Where) Text() string {
+func (w *Where) Text() string { return w.text(1) }
+
+func (w *Where) text(first int) string {
 	if len(w.conds) == 0 {
 		return ""
 	}
-	return " WHERE " + Number(strings.Join(w.conds, " AND "), 1)
+	return " WHERE " + Number(strings.Join(w.conds, " AND "), first)
+}
+
+// Clone is a copy to add further conditions to.
+func (w *Where) Clone() *Where {
+	return &Where{conds: append([]string(nil), w.conds...), args: append([]any(nil), w.args...)}
 }
 
 // Args are the arguments of Text, in order.
@@ -71,6 +78,7 @@ type Sort struct {
 type Listing[T any] struct {
 	Select  string // "SELECT a, b FROM t", without WHERE
 	Where   *Where
+	Also    []*Where // further rows: those that any of these takes, each row by one alone
 	Sorts   []Sort
 	Default string // the order when none is asked for: "due_date" or "-start"
 	Scan    func(Scanner) (T, error)
@@ -100,10 +108,13 @@ func List[T any](ctx context.Context, d *DB, l Listing[T], p page.Request, sort 
 	if err != nil {
 		return page.Page[T]{}, err
 	}
-	where := &Where{conds: append([]string(nil), l.Where.conds...), args: append([]any(nil), l.Where.args...)}
 	dir, than := "", ">"
 	if desc {
 		dir, than = " DESC", "<"
+	}
+	wheres := append([]*Where{l.Where}, l.Also...)
+	for i := range wheres {
+		wheres[i] = wheres[i].Clone()
 	}
 	if after != nil {
 		var v any = after.Values[0]
@@ -114,12 +125,14 @@ func List[T any](ctx context.Context, d *DB, l Listing[T], p page.Request, sort 
 			}
 			v = n
 		}
-		where.And("("+by.Column+", id) "+than+" (?, ?)", v, after.ID)
+		for _, w := range wheres {
+			w.And("("+by.Column+", id) "+than+" (?, ?)", v, after.ID)
+		}
 	}
 	columns, from, _ := strings.Cut(l.Select, "\nFROM ")
-	query := columns + ", " + by.Column + ", id\nFROM " + from + where.Text() +
-		" ORDER BY " + by.Column + dir + ", id" + dir + " LIMIT " + strconv.Itoa(p.Size()+1)
-	rows, err := Query(ctx, d, keyed(l.Scan, by.Int), query, where.args...)
+	query, args := Union{Columns: columns + ", " + by.Column + " AS sort_key, id AS sort_id", From: from,
+		Order: "sort_key" + dir + ", sort_id" + dir, Limit: p.Size() + 1}.Text(wheres...)
+	rows, err := Query(ctx, d, keyed(l.Scan, by.Int), query, args...)
 	if err != nil {
 		return page.Page[T]{}, err
 	}

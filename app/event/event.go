@@ -156,8 +156,12 @@ func (e *Event) validate(c *check.Check) {
 	c.Count("exceptions", len(e.Exceptions), maxDates)
 }
 
-// Say fills in the words for its rule.
+// Say fills in the words for its rule, and leaves out what is not for whom it is
+// shared with.
 func (e *Event) Say(c caller.Caller) {
+	if c.Share(caller.Calendars, e.CalendarID) != (caller.Share{}) {
+		e.LocationID, e.PersonIDs = nil, []int64{}
+	}
 	if rule, err := recur.Parse(e.RecurrenceRule); err == nil {
 		e.RecurrenceText = rule.Say(c.Language, e.when.start, e.when.location(c.Location()))
 	}

@@ -28,7 +28,7 @@ type Part struct {
 // part finds the event and the occurrence that is meant. An event that does not
 // repeat, and a series from its first occurrence on, are changed as a whole.
 func (s *Service) part(ctx context.Context, w *journal.Writer, id int64, p *Part, match journal.Match) (e Event, h *hit, err error) {
-	if e, err = s.find(ctx, w.Caller.UserID, id); err != nil {
+	if e, err = s.findFor(ctx, w.Caller, id); err != nil {
 		return e, nil, err
 	}
 	if err = match.Check(e.Rev); err != nil {

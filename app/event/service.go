@@ -32,7 +32,7 @@ func New(d *db.DB, j *journal.Journal) *Service {
 // Find answers one event, or, where occurrence is not empty, that occurrence of
 // it; NotFound, Invalid.
 func (s *Service) Find(ctx context.Context, c caller.Caller, id int64, occurrence string) (Event, error) {
-	e, err := s.find(ctx, c.UserID, id)
+	e, err := s.findFor(ctx, c, id)
 	if err != nil || occurrence == "" {
 		return e, err
 	}
@@ -43,8 +43,9 @@ func (s *Service) Find(ctx context.Context, c caller.Caller, id int64, occurrenc
 	return h.occurrence(), nil
 }
 
-// List answers a page of events, or, where the filter has a window, of
-// occurrences by their start; Invalid for what it does not know.
+// List answers a page of events, those of calendars that others share with the
+// caller among them, or, where the filter has a window, of occurrences by their
+// start; Invalid for what it does not know.
 func (s *Service) List(ctx context.Context, c caller.Caller, f Filter, req page.Request) (page.Page[Event], error) {
 	if f.Start != "" || f.End != "" {
 		return s.window(ctx, c, f, req)
@@ -67,7 +68,7 @@ func (s *Service) Occurrences(ctx context.Context, c caller.Caller, from, to tim
 func (s *Service) Count(ctx context.Context, c caller.Caller, f Filter) (int64, error) {
 	f.Sort = ""
 	switch {
-	case f == Filter{}:
+	case f == Filter{} && len(c.Of(caller.Calendars)) == 0:
 		return s.journal.Total(ctx, c.UserID, KindName)
 	case f.Start == "" && f.End == "":
 		return s.count(ctx, c, f)
@@ -90,6 +91,9 @@ func (s *Service) Create(ctx context.Context, c caller.Caller, u Update) (Event,
 
 // Import is Create for a event that was made elsewhere; Invalid.
 func (s *Service) Import(ctx context.Context, c caller.Caller, o journal.Origin, u Update) (e Event, err error) {
+	if err := u.fromGuest(c); err != nil {
+		return e, err
+	}
 	err = s.journal.Write(ctx, c, func(ctx context.Context, w *journal.Writer) error {
 		e = Event{Status: "confirmed"}
 		e.UID, e.CreatedAt = w.Begin(o)
@@ -110,6 +114,9 @@ func (s *Service) Import(ctx context.Context, c caller.Caller, o journal.Origin,
 // series that is said. It answers what was changed: the event, the occurrence,
 // or the new series that begins with it. NotFound, Invalid, Stale.
 func (s *Service) Update(ctx context.Context, c caller.Caller, id int64, part Part, match journal.Match, u Update) (e Event, err error) {
+	if err := u.fromGuest(c); err != nil {
+		return e, err
+	}
 	err = s.journal.Write(ctx, c, func(ctx context.Context, w *journal.Writer) error {
 		before, h, err := s.part(ctx, w, id, &part, match)
 		if err != nil {

@@ -3,7 +3,6 @@ package event
 import (
 	"context"
 	"math"
-	"strconv"
 	"time"
 
 	"umbra/app/caller"
@@ -18,6 +17,7 @@ func (s *Service) Starred(ctx context.Context, c caller.Caller, from time.Time, 
 	if limit < 1 {
 		return nil, nil
 	}
+	starred := true
 	t := &top{n: limit, to: check.Latest.Add(-maxDuration)}
 	low := clock.Micros(from.Add(-shortSpan - 2*anyZone))
 	// What began long ago can only still come when it spans long; the rest is
@@ -32,10 +32,13 @@ func (s *Service) Starred(ctx context.Context, c caller.Caller, from time.Time, 
 	} {
 		after, id := part.from-1, int64(math.MaxInt64)
 		for {
-			w := (&db.Where{}).And("user_id = ?", c.UserID).And("starred").And("last_at >= ?", clock.Micros(from)).
-				And("first_at < ?", clock.Micros(t.to)).And(part.cond, low).And("("+part.key+") > (?, ?)", after, id)
-			events, err := db.Query(ctx, s.db, scan, "SELECT "+columns+"\nFROM calendar_events"+w.Text()+
-				" ORDER BY "+part.key+" LIMIT "+strconv.Itoa(minChunk), w.Args()...)
+			wheres := s.wheres(c, Filter{Starred: &starred})
+			for _, w := range wheres {
+				w.And("last_at >= ?", clock.Micros(from)).And("first_at < ?", clock.Micros(t.to)).And(part.cond, low).
+					And("("+part.key+") > (?, ?)", after, id)
+			}
+			query, args := union(part.key, minChunk).Text(wheres...)
+			events, err := db.Query(ctx, s.db, scan, query, args...)
 			if err != nil {
 				return nil, err
 			}

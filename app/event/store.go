@@ -94,9 +94,11 @@ func (s *Service) defaultCalendar(ctx context.Context, userID int64) (*int64, er
 }
 
 func (s *Service) list(ctx context.Context, c caller.Caller, f Filter, req page.Request) (page.Page[Event], error) {
+	wheres := s.wheres(c, f)
 	return db.List(ctx, s.db, db.Listing[Event]{
 		Select:  "SELECT " + columns + "\nFROM calendar_events",
-		Where:   s.where(c, f),
+		Where:   wheres[0],
+		Also:    wheres[1:],
 		Default: "start",
 		Scan:    scan,
 		Sorts: []db.Sort{
@@ -131,8 +133,8 @@ func (s *Service) where(c caller.Caller, f Filter) *db.Where {
 }
 
 func (s *Service) count(ctx context.Context, c caller.Caller, f Filter) (int64, error) {
-	w := s.where(c, f)
-	n, _, err := db.One(ctx, s.db, db.Value[int64], "SELECT COUNT(*) FROM calendar_events"+w.Text(), w.Args()...)
+	query, args := db.CountSQL("calendar_events", s.wheres(c, f)...)
+	n, _, err := db.One(ctx, s.db, db.Value[int64], query, args...)
 	return n, err
 }
 

@@ -138,6 +138,11 @@ func (t *top) trim() {
 	}
 }
 
+// union reads the first events by a key.
+func union(key string, limit int) db.Union {
+	return db.Union{Columns: "SELECT " + columns, From: "calendar_events", Order: key, Limit: limit}
+}
+
 // How many events are read at a time: about a page, so that what is read and
 // held follows the page, not what the window holds.
 const (
@@ -168,10 +173,12 @@ func (s *Service) expand(ctx context.Context, c caller.Caller, from, to time.Tim
 	} {
 		a, b, id := part.from-1, int64(math.MaxInt64), int64(math.MaxInt64)
 		for {
-			w := s.where(c, f).And(part.cond).And("last_at >= ?", lowest).And("first_at < ?", clock.Micros(t.to)).
-				And("("+part.key+") > (?, ?, ?)", a, b, id)
-			events, err := db.Query(ctx, s.db, scan, "SELECT "+columns+"\nFROM calendar_events"+w.Text()+
-				" ORDER BY "+part.key+" LIMIT "+strconv.Itoa(chunk), w.Args()...)
+			wheres := s.wheres(c, f)
+			for _, w := range wheres {
+				w.And(part.cond).And("last_at >= ?", lowest).And("first_at < ?", clock.Micros(t.to)).And("("+part.key+") > (?, ?, ?)", a, b, id)
+			}
+			query, args := union(part.key, chunk).Text(wheres...)
+			events, err := db.Query(ctx, s.db, scan, query, args...)
 			if err != nil {
 				return nil, err
 			}

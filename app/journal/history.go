@@ -21,10 +21,22 @@ type Set struct {
 	ID       int64     `json:"change_set" doc:"Number of the change-set." example:"42"`
 	At       time.Time `json:"at" doc:"When it was." example:"2025-01-31T09:00:00Z"`
 	Source   string    `json:"source" doc:"By which way: api, cli, import, undo, dav, demo or system." example:"api"`
+	Actor    *Actor    `json:"actor" doc:"Who did it, where it was somebody with whom it is shared; null where it was the user."`
 	Changes  int64     `json:"changes" doc:"How many records it changed." example:"1"`
 	Entries  []Entry   `json:"entries" doc:"The first of its changes."`
 	UndoneBy *int64    `json:"undone_by" doc:"The change-set that took it back, if one did."`
 }
+
+// Actor is somebody who changed what another user shares.
+type Actor struct {
+	ID   int64  `json:"id" doc:"Number of the user." example:"2"`
+	Name string `json:"name" doc:"What the user is called; empty where the account is gone." example:"Ben"`
+}
+
+// actorColumns are null where the user did it.
+const actorColumns = `CASE WHEN j.actor_id <> j.user_id THEN j.actor_id END,
+COALESCE((SELECT COALESCE(NULLIF(t.preferred_name, ''), u.username) FROM users u JOIN settings t ON t.user_id = u.id
+    WHERE u.id = j.actor_id AND j.actor_id <> j.user_id), '')`
 
 // maxEntries bounds how many changes of a set the history shows.
 const maxEntries = 20
@@ -73,11 +85,13 @@ func (j *Journal) sets(ctx context.Context, userID int64, of Record, below int64
 		Entry
 		n        int64
 		undoneBy *int64
+		actor    *int64
+		name     string
 	}
 	rows, err := db.Query(ctx, j.db, func(s db.Scanner) (row, error) {
 		var r row
 		var at int64
-		err := s.Scan(&r.Seq, &r.ChangeSet, &at, &r.Source, &r.Kind, &r.ID, &r.UID, &r.Op, &r.Title, &r.Collection, &r.n, &r.undoneBy)
+		err := s.Scan(&r.Seq, &r.ChangeSet, &at, &r.Source, &r.Kind, &r.ID, &r.UID, &r.Op, &r.Title, &r.Collection, &r.n, &r.undoneBy, &r.actor, &r.name)
 		r.At = clock.FromMicros(at)
 		return r, err
 	}, `WITH RECURSIVE hops (id) AS (
@@ -91,7 +105,7 @@ func (j *Journal) sets(ctx context.Context, userID int64, of Record, below int64
         (SELECT seq FROM journal l WHERE l.user_id = $1 AND l.change_set = hops.id`+shown+` ORDER BY seq DESC LIMIT 1))
     FROM hops WHERE id IS NOT NULL LIMIT $3
 )
-SELECT `+entryColumns+`, sets.n, undone_by
+SELECT `+entryColumns+`, sets.n, undone_by, `+actorColumns+`
 FROM sets CROSS JOIN journal j
 WHERE j.user_id = $1 AND j.change_set = sets.id AND j.seq BETWEEN sets.id AND sets.last`+shown, args...)
 	if err != nil {
@@ -104,6 +118,9 @@ WHERE j.user_id = $1 AND j.change_set = sets.id AND j.seq BETWEEN sets.id AND se
 	for _, r := range rows {
 		if len(out) == 0 || out[len(out)-1].ID != r.ChangeSet {
 			out = append(out, Set{ID: r.ChangeSet, At: r.At, Source: r.Source, Changes: r.n, UndoneBy: r.undoneBy})
+			if r.actor != nil {
+				out[len(out)-1].Actor = &Actor{*r.actor, r.name}
+			}
 		}
 		set := &out[len(out)-1]
 		set.Entries = append(set.Entries, r.Entry)
@@ -149,7 +166,8 @@ func scanPast(s db.Scanner) (past, error) {
 
 // Undo takes a whole change-set back, as a change-set of its own that can be
 // undone in turn. It answers Conflict, and changes nothing, where a record has
-// been changed since, or was purged; NotFound where there is no such set.
+// been changed since, or was purged; NotFound where there is no such set, and for
+// a guest where it is not their own work within what is shared.
 func (j *Journal) Undo(ctx context.Context, c caller.Caller, changeSet int64) (undo int64, err error) {
 	err = j.Write(ctx, c.By(caller.Undo), func(ctx context.Context, w *Writer) error {
 		undo = w.ChangeSet()
@@ -161,11 +179,19 @@ func (j *Journal) Undo(ctx context.Context, c caller.Caller, changeSet int64) (u
 		if len(changes) == 0 {
 			return fault.Missing("change_set", changeSet)
 		}
+		if c.Guest() {
+			if err := j.checkGuest(ctx, c, changeSet); err != nil {
+				return err
+			}
+		}
 		if by, _, err := db.One(ctx, j.db, db.Value[*int64], "SELECT MAX(undone_by) FROM journal WHERE "+inSet, c.UserID, changeSet); err != nil || by != nil {
 			return cmp.Or(err, error(fault.New(fault.Conflict, "already_undone", "It was undone already. Undo that undo to have it again.")))
 		}
 		last := changes[0]
 		if err := j.checkUndo(ctx, c.UserID, changeSet, last.seq, changes); err != nil {
+			if c.Guest() && fault.Is(err, fault.Conflict) { // what it is called by now may be none of theirs
+				return fault.New(fault.Conflict, "changed_since", "It cannot be undone: it was changed again since then, or removed for good.")
+			}
 			return err
 		}
 		if err := w.revert(ctx, changes); err != nil {
@@ -182,6 +208,18 @@ func (j *Journal) Undo(ctx context.Context, c caller.Caller, changeSet int64) (u
 		return err
 	})
 	return undo, err
+}
+
+// checkGuest answers NotFound unless a change-set is all the guest's own work, and
+// within what is shared: its consequences elsewhere are taken back with it.
+func (j *Journal) checkGuest(ctx context.Context, c caller.Caller, changeSet int64) error {
+	_, other, err := db.One(ctx, j.db, db.Value[int64], "SELECT seq FROM journal WHERE "+inSet+` AND (actor_id <> $3
+    OR cause = '' AND collection <> $4 AND NOT (kind = $5 AND record_id = $6)) LIMIT 1`,
+		c.UserID, changeSet, c.ActorID, ref(c.Within.Kind, c.Within.Record), c.Within.Kind, c.Within.Record)
+	if err == nil && other {
+		err = fault.Missing("change_set", changeSet)
+	}
+	return err
 }
 
 // maxNamed bounds how many records a refusal names, maxLater how many changes

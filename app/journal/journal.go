@@ -52,6 +52,7 @@ type Journal struct {
 	kinds map[string]Kind
 	order []Kind
 	tell  func(userID int64)
+	guard Guard
 
 	mu        sync.Mutex
 	listeners map[int64]map[chan struct{}]bool
@@ -61,6 +62,14 @@ type Journal struct {
 func New(d *db.DB, c clock.Clock) *Journal {
 	return &Journal{db: d, clock: c, kinds: map[string]Kind{}, listeners: map[int64]map[chan struct{}]bool{}}
 }
+
+// Guard asks (db.Ask), within the transaction, whether the share that a guest acts
+// within lets them write still; holds answers a fault where it does not.
+type Guard func(ctx context.Context, c caller.Caller) (holds func() error)
+
+// GuardWith makes g be asked at each Write of a guest. Set it before the first use;
+// without, guests write nothing.
+func (j *Journal) GuardWith(g Guard) { j.guard = g }
 
 // Add makes a kind known.
 func (j *Journal) Add(kinds ...Kind) {
@@ -80,6 +89,7 @@ type Writer struct {
 
 	j     *Journal
 	head  func() (int64, bool, error) // takes the user's lock; asked for when a number is needed
+	holds func() error                // whether a guest may write still; nil for the owner
 	begun bool
 	err   error
 	last  int64 // last sequence number taken
@@ -101,6 +111,13 @@ func (j *Journal) Write(ctx context.Context, c caller.Caller, fn func(ctx contex
 		now := clock.Micros(j.clock.Now())
 		w := &Writer{Caller: c, At: now, j: j, head: db.Ask(ctx, j.db, db.Value[int64],
 			"UPDATE journal_heads SET seq = seq + 1 WHERE user_id = $1 RETURNING seq", c.UserID)}
+		if c.Guest() {
+			// Behind the owner's lock: a share that was taken back counts for nothing more.
+			if j.guard == nil {
+				return fault.New(fault.Forbidden, "read_only", "What others share cannot be changed here.")
+			}
+			w.holds = j.guard(ctx, c)
+		}
 		err := fn(context.WithValue(ctx, key, w), w)
 		w.begin()
 		if w.err != nil { // the cause of what else went wrong
@@ -114,7 +131,7 @@ func (j *Journal) Write(ctx context.Context, c caller.Caller, fn func(ctx contex
 				return err
 			}
 		}
-		ReceiptOf(ctx).ChangeSet = w.written()
+		*ReceiptOf(ctx) = Receipt{ChangeSet: w.written(), UserID: c.UserID}
 		db.AfterCommit(ctx, func() {
 			j.wake(c.UserID)
 			if j.tell != nil && w.wrote {
@@ -149,6 +166,9 @@ func (w *Writer) begin() {
 	if err == nil && !found {
 		err = fault.New(fault.Unauthenticated, "no_such_user", "This account does not exist any more.")
 	}
+	if err == nil && w.holds != nil {
+		err = w.holds()
+	}
 	w.err, w.first, w.last = err, seq, seq-1
 }
 
@@ -181,6 +201,7 @@ type Change struct {
 	Collection    string // "todos", "calendar:3": what a sync token counts
 	CollectionWas string // where it was before a move; else empty
 	Name          string // its DAV name; empty: uid + extension
+	Untrashed     bool   // deleted, it is in no trash: it comes back by undo, or with what it went with
 }
 
 const imageVersion = 1
@@ -218,6 +239,9 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
 		}
 		return w.Count(ctx, c.Kind, 1)
 	case Delete:
+		if c.Untrashed {
+			return w.Count(ctx, c.Kind, -1)
+		}
 		if err := w.j.db.Later(ctx, `INSERT INTO trash (user_id, kind, record_id, title, cause, seq, deleted_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7)`, w.Caller.UserID, c.Kind, c.ID, c.Title, w.cause, c.Seq, w.At); err != nil {
 			return err
@@ -290,10 +314,14 @@ func (w *Writer) Exists(ctx context.Context, kind string, id int64) (bool, error
 }
 
 // Reference refuses, naming the field, a reference to a record that the user
-// does not have. A nil id is no reference.
+// does not have, and a guest's to anything beside what is shared. A nil id is no
+// reference.
 func (w *Writer) Reference(ctx context.Context, field, kind string, id *int64) error {
 	if id == nil {
 		return nil
+	}
+	if !w.Caller.May(kind, *id) {
+		return fault.BadField(field, "reference", "is not among what is shared with you: leave it out")
 	}
 	found, err := w.Exists(ctx, kind, *id)
 	if err != nil || found {

@@ -20,6 +20,7 @@ type Entry struct {
 	Op         string    `json:"operation" enum:"create,update,delete,restore" doc:"What happened." example:"update"`
 	Title      string    `json:"title" doc:"What a person calls the record." example:"Water the plants"`
 	Collection string    `json:"collection" doc:"The collection it lies in." example:"todos"`
+	OwnerID    int64     `json:"owner_id,omitempty" doc:"Whose record it is, where somebody shares it; left out where it is the user's own." example:"2"`
 }
 
 const entryColumns = "seq, change_set, at, source, kind, record_id, uid, operation, title, collection"
@@ -55,22 +56,26 @@ func (j *Journal) Head(ctx context.Context, userID int64) (Head, error) {
 	return h, err
 }
 
-// Listen answers a channel that is signalled after each of the user's commits
+// Listen answers a channel that is signalled after each of these users' commits
 // in this process, and a function that ends it. A signal may stand for several.
-func (j *Journal) Listen(userID int64) (<-chan struct{}, func()) {
+func (j *Journal) Listen(userIDs ...int64) (<-chan struct{}, func()) {
 	ch := make(chan struct{}, 1)
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.listeners[userID] == nil {
-		j.listeners[userID] = map[chan struct{}]bool{}
+	for _, id := range userIDs {
+		if j.listeners[id] == nil {
+			j.listeners[id] = map[chan struct{}]bool{}
+		}
+		j.listeners[id][ch] = true
 	}
-	j.listeners[userID][ch] = true
 	return ch, func() {
 		j.mu.Lock()
 		defer j.mu.Unlock()
-		delete(j.listeners[userID], ch)
-		if len(j.listeners[userID]) == 0 {
-			delete(j.listeners, userID)
+		for _, id := range userIDs {
+			delete(j.listeners[id], ch)
+			if len(j.listeners[id]) == 0 {
+				delete(j.listeners, id)
+			}
 		}
 	}
 }

@@ -4,7 +4,10 @@ import "context"
 
 // Receipt names the change-set that was written last within a context, so that
 // whoever answers a request can offer to undo it; 0 while nothing was.
-type Receipt struct{ ChangeSet int64 }
+type Receipt struct {
+	ChangeSet int64
+	UserID    int64 // in whose journal it is
+}
 
 type receiptKey struct{}
 

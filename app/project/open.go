@@ -17,12 +17,15 @@ type OpenFilter struct {
 	Sort     string // due_date (default), created_at, updated_at; - before it turns it round
 }
 
-// OpenTasks answers a page of the tasks of all projects that are not done;
+// OpenTasks answers a page of the tasks of all projects that are not done, those
+// that others share with the caller too;
 // Invalid for a sort or cursor it does not know.
 func (s *Service) OpenTasks(ctx context.Context, c caller.Caller, f OpenFilter, req page.Request) (page.Page[Task], error) {
+	wheres := f.wheres(c)
 	return db.List(ctx, s.db, db.Listing[Task]{
 		Select:  "SELECT " + taskColumns + "\nFROM project_tasks",
-		Where:   f.where(c.UserID),
+		Where:   wheres[0],
+		Also:    wheres[1:],
 		Default: "due_date",
 		Scan:    scanTask,
 		Sorts: []db.Sort{
@@ -35,8 +38,8 @@ func (s *Service) OpenTasks(ctx context.Context, c caller.Caller, f OpenFilter, 
 
 // CountOpenTasks says how many tasks that are not done a filter takes.
 func (s *Service) CountOpenTasks(ctx context.Context, c caller.Caller, f OpenFilter) (int64, error) {
-	w := f.where(c.UserID)
-	n, _, err := db.One(ctx, s.db, db.Value[int64], "SELECT COUNT(*) FROM project_tasks"+w.Text(), w.Args()...)
+	query, args := db.CountSQL("project_tasks", f.wheres(c)...)
+	n, _, err := db.One(ctx, s.db, db.Value[int64], query, args...)
 	return n, err
 }
 

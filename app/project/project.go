@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"umbra/app/caller"
 	"umbra/app/check"
 	"umbra/app/fold"
 	"umbra/app/opt"
@@ -34,6 +35,10 @@ type Project struct {
 	CreatedAt   time.Time `json:"created_at" doc:"When it was made." example:"2025-01-01T08:00:00Z"`
 	UpdatedAt   time.Time `json:"updated_at" doc:"When it was last changed; its tasks do not count." example:"2025-01-01T08:00:00Z"`
 
+	Owner   *caller.Name `json:"owner" doc:"Whose it is, where somebody shares it with the user; null where it is the user's own."`
+	Access  string       `json:"access" enum:"owner,read,write" doc:"What the user may do with it and its tasks: all, or, where it is shared with them, only look, or change it too." example:"owner"`
+	ShareID *int64       `json:"share_id" doc:"Number of the share by which the user sees it; null where it is their own." example:"4"`
+
 	Rev int64 `json:"-"` // the journal number of its last change
 }
 
@@ -54,6 +59,16 @@ type Filter struct {
 	Starred *bool
 	Query   string
 	Sort    string // position (default), name, due_date, created_at, updated_at; - before it turns it round
+}
+
+// Say fills in by what right the caller sees it.
+func (p *Project) Say(by caller.Caller) {
+	s := by.Share(caller.Projects, p.ID)
+	if s == (caller.Share{}) {
+		p.Access = caller.Owner
+		return
+	}
+	p.Owner, p.Access, p.ShareID = &s.Owner, s.Access, &s.ID
 }
 
 func (u Update) apply(p *Project) {

@@ -28,19 +28,19 @@ func (s *Service) Find(ctx context.Context, c caller.Caller, id int64) (Project,
 	return s.find(ctx, c.UserID, id)
 }
 
-// List answers a page of projects; Invalid for a sort or cursor it does not know.
+// List answers a page of projects, with those that others share with the caller; Invalid for a sort or cursor it does not know.
 func (s *Service) List(ctx context.Context, c caller.Caller, f Filter, req page.Request) (page.Page[Project], error) {
-	return s.list(ctx, c.UserID, f, req)
+	return s.list(ctx, c, f, req)
 }
 
 // Count says how many projects a filter takes. Without a filter it reads a counter.
 func (s *Service) Count(ctx context.Context, c caller.Caller, f Filter) (int64, error) {
 	f.Sort = ""
-	if f == (Filter{}) {
+	if f == (Filter{}) && len(c.Of(caller.Projects)) == 0 {
 		return s.journal.Total(ctx, c.UserID, KindName)
 	}
-	w := f.where(c.UserID)
-	n, _, err := db.One(ctx, s.db, db.Value[int64], "SELECT COUNT(*) FROM projects"+w.Text(), w.Args()...)
+	query, args := db.CountSQL("projects", f.wheres(c)...)
+	n, _, err := db.One(ctx, s.db, db.Value[int64], query, args...)
 	return n, err
 }
 
@@ -67,7 +67,8 @@ func (s *Service) Import(ctx context.Context, c caller.Caller, o journal.Origin,
 	return p, err
 }
 
-// Update changes the fields given; NotFound, Invalid, Stale.
+// Update changes the fields given; NotFound, Invalid, Stale, Forbidden where a guest
+// changes what is its owner's alone.
 func (s *Service) Update(ctx context.Context, c caller.Caller, id int64, match journal.Match, u Update) (p Project, err error) {
 	err = s.journal.Write(ctx, c, func(ctx context.Context, w *journal.Writer) error {
 		before, err := s.find(ctx, c.UserID, id)
@@ -80,6 +81,9 @@ func (s *Service) Update(ctx context.Context, c caller.Caller, id int64, match j
 		p = before
 		if err := change(&p, u); err != nil {
 			return err
+		}
+		if c.Guest() && (p.Starred != before.Starred || p.Position != before.Position) {
+			return ownerOnly("mark it as important or move it")
 		}
 		return s.save(ctx, w, &p, &before, journal.Update)
 	})

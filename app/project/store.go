@@ -3,6 +3,7 @@ package project
 import (
 	"context"
 
+	"umbra/app/caller"
 	"umbra/app/clock"
 	"umbra/app/db"
 	"umbra/app/fault"
@@ -36,10 +37,12 @@ func (s *Service) find(ctx context.Context, userID, id int64) (Project, error) {
 	return p, err
 }
 
-func (s *Service) list(ctx context.Context, userID int64, f Filter, req page.Request) (page.Page[Project], error) {
+func (s *Service) list(ctx context.Context, c caller.Caller, f Filter, req page.Request) (page.Page[Project], error) {
+	wheres := f.wheres(c)
 	return db.List(ctx, s.db, db.Listing[Project]{
 		Select:  "SELECT " + columns + "\nFROM projects",
-		Where:   f.where(userID),
+		Where:   wheres[0],
+		Also:    wheres[1:],
 		Default: "position",
 		Scan:    scan,
 		Sorts: []db.Sort{

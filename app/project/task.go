@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"umbra/app/caller"
 	"umbra/app/check"
 	"umbra/app/fold"
 	"umbra/app/opt"
@@ -62,6 +63,13 @@ type TaskFilter struct {
 	PersonID int64
 	Query    string
 	Sort     string // position (default), due_date, created_at, updated_at; - before it turns it round
+}
+
+// Say leaves out what is not for whom it is shared with.
+func (t *Task) Say(c caller.Caller) {
+	if c.Share(caller.Projects, t.ProjectID) != (caller.Share{}) {
+		t.PersonID = nil
+	}
 }
 
 // apply sets the fields given; project and completion are the service's.

@@ -23,7 +23,7 @@ func (s *Service) FindTask(ctx context.Context, c caller.Caller, projectID, id i
 // ListTasks answers a page of a project's tasks; NotFound without the project,
 // Invalid for a sort or cursor it does not know.
 func (s *Service) ListTasks(ctx context.Context, c caller.Caller, projectID int64, f TaskFilter, req page.Request) (page.Page[Task], error) {
-	p, err := s.listTasks(ctx, c.UserID, projectID, f, req)
+	p, err := s.listTasks(ctx, c.UserID, projectID, f.of(c), req)
 	if err == nil && len(p.Items) == 0 { // else it is there
 		_, err = s.find(ctx, c.UserID, projectID)
 	}
@@ -41,7 +41,7 @@ func (s *Service) CountTasks(ctx context.Context, c caller.Caller, projectID int
 	if f == (TaskFilter{}) {
 		return p.TasksTotal, nil
 	}
-	w := f.where(c.UserID, projectID)
+	w := f.of(c).where(c.UserID, projectID)
 	n, _, err := db.One(ctx, s.db, db.Value[int64], "SELECT COUNT(*) FROM project_tasks"+w.Text(), w.Args()...)
 	return n, err
 }
@@ -53,6 +53,9 @@ func (s *Service) CreateTask(ctx context.Context, c caller.Caller, projectID int
 
 // ImportTask is CreateTask for a task that was made elsewhere; NotFound, Invalid.
 func (s *Service) ImportTask(ctx context.Context, c caller.Caller, projectID int64, o journal.Origin, u TaskUpdate) (t Task, err error) {
+	if err := u.fromGuest(c); err != nil {
+		return t, err
+	}
 	err = s.journal.Write(ctx, c, func(ctx context.Context, w *journal.Writer) error {
 		if _, err := s.find(ctx, c.UserID, projectID); err != nil {
 			return err
@@ -74,6 +77,9 @@ func (s *Service) ImportTask(ctx context.Context, c caller.Caller, projectID int
 // UpdateTask changes the fields given and may move the task, with its parts, to
 // another project; NotFound, Invalid, Stale.
 func (s *Service) UpdateTask(ctx context.Context, c caller.Caller, projectID, id int64, match journal.Match, u TaskUpdate) (t Task, err error) {
+	if err := u.fromGuest(c); err != nil {
+		return t, err
+	}
 	err = s.journal.Write(ctx, c, func(ctx context.Context, w *journal.Writer) error {
 		before, err := s.FindTask(ctx, c, projectID, id)
 		if err != nil {

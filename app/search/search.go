@@ -27,6 +27,15 @@ type Hit struct {
 // source is where a kind lies. Its "search" column holds folded text, the title first.
 type source struct{ kind, table, title, body, project string }
 
+// within says by which column a kind lies in what others share, and of which kind
+// that is.
+var within = map[string]struct{ kind, column string }{
+	"event":    {caller.Calendars, "calendar_id"},
+	"calendar": {caller.Calendars, "id"},
+	"task":     {caller.Projects, "project_id"},
+	"project":  {caller.Projects, "id"},
+}
+
 var sources = []source{
 	{"todo", "todos", "title", "description", "NULL"},
 	{"event", "calendar_events", "title", "description", "NULL"},
@@ -47,30 +56,39 @@ func New(d *db.DB) *Service { return &Service{db: d} }
 
 // Search finds text, whatever its case and accents: first the records that
 // begin with it, then those changed last. An empty kind means all; at most limit
-// hits come back. It answers Invalid for text that is blank.
+// hits come back. What others share with the caller is searched too. It answers Invalid for text that is blank.
 func (s *Service) Search(ctx context.Context, c caller.Caller, text, kind string, limit int) ([]Hit, error) {
 	q := fold.Text(text)
 	if q == "" {
 		return nil, fault.BadField("q", "required", "must hold something to find")
 	}
+	like := db.EscapeLike(q)
+	args := []any{c.UserID, like + "%", "%" + like + "%", limit}
 	var parts []string
-	for _, src := range sources {
-		if kind == "" || kind == src.kind {
-			// Each kind is cut by itself, so that no kind is read further than it could matter.
-			parts = append(parts, fmt.Sprintf(`SELECT * FROM (
+	add := func(src source, cond string) {
+		// Each part is cut by itself, so that no kind is read further than it could matter.
+		parts = append(parts, fmt.Sprintf(`SELECT * FROM (
     SELECT CAST('%s' AS TEXT) AS kind, id, %s AS title, %s AS body, CAST(%s AS BIGINT) AS project_id, updated_at,
         CASE WHEN search LIKE $2 ESCAPE '\' THEN 0 ELSE 1 END AS place
-    FROM %s WHERE user_id = $1 AND search LIKE $3 ESCAPE '\'
+    FROM %s WHERE %s AND search LIKE $3 ESCAPE '\'
     ORDER BY place, updated_at DESC, id LIMIT $4
-) AS %s`, src.kind, src.title, src.body, src.project, src.table, src.table))
+) AS part%d`, src.kind, src.title, src.body, src.project, src.table, cond, len(parts)))
+	}
+	for _, src := range sources {
+		if kind != "" && kind != src.kind {
+			continue
+		}
+		add(src, "user_id = $1")
+		for _, s := range c.Of(within[src.kind].kind) {
+			args = append(args, s.Owner.ID, s.Record)
+			add(src, fmt.Sprintf("user_id = $%d AND %s = $%d", len(args)-1, within[src.kind].column, len(args)))
 		}
 	}
 	if len(parts) == 0 {
 		return nil, fault.BadField("kind", "choice", "is not a kind that can be searched")
 	}
-	like := db.EscapeLike(q)
 	hits, err := db.Query(ctx, s.db, func(r db.Scanner) (Hit, error) { return scan(r, q) }, strings.Join(parts, "\nUNION ALL\n")+"\nORDER BY place, updated_at DESC, kind, id LIMIT $4",
-		c.UserID, like+"%", "%"+like+"%", limit)
+		args...)
 	if hits == nil {
 		hits = []Hit{}
 	}
