@@ -152,6 +152,9 @@ func TestTheLastAdministratorStays(t *testing.T) {
 func TestDeleteLeavesNothing(t *testing.T) {
 	each(t, func(t *testing.T, h house) {
 		ann, bob := h.ann(), h.add("bob")
+		if u := h.add("carl"); u.ID != carl {
+			t.Fatalf("the third user has the id %d", u.ID)
+		}
 		tables := h.ownedTables()
 		if listed := slices.Sorted(slices.Values(account.Owned)); !slices.Equal(listed, tables) {
 			t.Fatalf("erase.go empties %q,\nthe catalogue has %q", listed, tables)
@@ -227,6 +230,10 @@ func (h house) fill(userID int64, tables []string) {
 			var args []any
 			for i, c := range columns {
 				names, marks = append(names, c.name), append(marks, fmt.Sprintf("$%d", i+1))
+				if table == "shares" && c.name == "project_id" { // of the two, the calendar
+					args = append(args, nil)
+					continue
+				}
 				args = append(args, c.value(userID))
 			}
 			err = h.db.Tx(context.Background(), func(ctx context.Context) error {
@@ -245,10 +252,17 @@ func (h house) fill(userID int64, tables []string) {
 	h.exec("UPDATE settings SET default_calendar_id = $1 WHERE user_id = $2", 1000+userID, userID)
 }
 
+// carl is who things are shared with: the third user.
+const carl = 3
+
 func (c column) value(userID int64) any {
 	switch typ := strings.ToLower(c.typ); {
 	case c.name == "user_id":
 		return userID
+	case c.name == "with_user_id":
+		return carl
+	case c.name == "access":
+		return "read"
 	case c.name == "operation":
 		return "create"
 	case c.name == "kind":

@@ -182,7 +182,7 @@ func TestEveryOperationNeedsItsSession(t *testing.T) {
 				continue
 			}
 			method, path, _ := strings.Cut(name, " ")
-			path = strings.NewReplacer("{id}", "1", "{task_id}", "1", "{kind}", "todo", "{change_set}", "1").Replace(path)
+			path = strings.NewReplacer("{id}", "1", "{task_id}", "1", "{share_id}", "1", "{kind}", "todo", "{change_set}", "1").Replace(path)
 			if r := s.as(t, "", method, path, nil); r.status != http.StatusUnauthorized || r.code() != "unauthenticated" {
 				t.Errorf("%s without a session: %d %s", name, r.status, r.body)
 			}

@@ -3,8 +3,11 @@ package api_test
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
+
+	"umbra/app/journal/journaltest"
 )
 
 // What Ann owns, by the path it lives under; {marker} is a word that must never
@@ -18,6 +21,8 @@ var belongings = []struct{ path, body string }{
 	{"/api/calendars", `{"name":"{marker} calendar"}`},
 	{"/api/events", `{"title":"{marker} event","start":"2025-03-29T15:00:00+01:00","starred":true,"calendar_id":{calendar}}`},
 	{"/api/event-templates", `{"name":"{marker} template"}`},
+	{"/api/calendars/{calendar}/shares", `{"user_id":{cara},"access":"write"}`},
+	{"/api/projects/{project}/shares", `{"user_id":{cara},"access":"write"}`},
 	{"/api/reminders", `{"title":"{marker} reminder","remind_at":"2025-03-29T15:00:00+01:00"}`},
 }
 
@@ -27,7 +32,8 @@ const marker = "zebrafinch"
 // read model or history of theirs shows a word of it.
 func TestNoOperationShowsAnothersRecords(t *testing.T) {
 	each(t, func(t *testing.T, s *server) {
-		ids := map[string]string{} // "{project}" -> its id
+		cara := journaltest.User(t, s.db, s.journal, "cara", "UTC")
+		ids := map[string]string{"{cara}": strconv.FormatInt(cara.UserID, 10)} // "{project}" -> its id
 		owned := map[string]string{}
 		fill := func(text string) string {
 			text = strings.ReplaceAll(text, "{marker}", marker)
@@ -73,6 +79,10 @@ func TestNoOperationShowsAnothersRecords(t *testing.T) {
 				real = browser
 			case strings.HasPrefix(path, "/api/auth/tokens/"):
 				real = strings.ReplaceAll(path, "{id}", tokenID)
+			case strings.Contains(path, "/{id}/shares"):
+				prefix, _, _ := strings.Cut(path, "/{id}")
+				name := strings.TrimSuffix(strings.TrimPrefix(prefix, "/api/"), "s")
+				real = strings.NewReplacer("{id}", owned[prefix], "{share_id}", owned[prefix+"/{"+name+"}/shares"]).Replace(path)
 			case strings.HasPrefix(path, "/api/projects/{id}/tasks"):
 				real = strings.NewReplacer("{id}", ids["{project}"], "{task_id}", ids["{task}"]).Replace(path)
 			case strings.Contains(path, "{id}"):
@@ -122,6 +132,12 @@ func TestNoOperationShowsAnothersRecords(t *testing.T) {
 		}
 		s.ann(t, "DELETE", browser, nil).is(204)
 		for _, b := range belongings { // and nothing happened to any of it
+			if list, shares := strings.CutSuffix(b.path, "/shares"); shares {
+				if got := s.ann(t, "GET", fill(list)+"/shares", nil).is(200).list(); len(got) != 1 || got[0]["access"] != "write" {
+					t.Errorf("%s: %v", b.path, got)
+				}
+				continue
+			}
 			s.ann(t, "GET", fill(b.path)+"/"+owned[b.path], nil).is(200)
 		}
 	})
@@ -140,6 +156,8 @@ func bodyFor(operation string) any {
 		return `{"start":"2025-04-01"}`
 	case operation == "renameToken":
 		return `{"name":"x"}`
+	case strings.HasPrefix(operation, "create") && strings.HasSuffix(operation, "Share"):
+		return `{"user_id":3,"access":"write"}`
 	case operation == "createTask":
 		return `{"title":"x"}`
 	case strings.HasPrefix(operation, "update"), strings.HasPrefix(operation, "patch"):
