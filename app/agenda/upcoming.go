@@ -55,8 +55,23 @@ type Item struct {
 	CalendarID *int64     `json:"calendar_id" doc:"The calendar of an event." example:"1"`
 	ProjectID  *int64     `json:"project_id" doc:"The project of a to-do or task." example:"3"`
 	Years      *int       `json:"years" doc:"How many years a birthday or anniversary makes; null where the first is not known." example:"37"`
+	Access     string     `json:"access" enum:"owner,read,write" doc:"What the user may do with it: all, or, where it lies in what somebody shares, only look, or change it too." example:"owner"`
 
 	key string // its place, as text that sorts
+}
+
+// Say fills in what the caller may do with it.
+func (i *Item) Say(c caller.Caller) {
+	var s caller.Share
+	switch {
+	case i.CalendarID != nil:
+		s = c.Share(caller.Calendars, *i.CalendarID)
+	case i.Kind == "task" && i.ProjectID != nil:
+		s = c.Share(caller.Projects, *i.ProjectID)
+	}
+	if i.Access = s.Access; i.Access == "" {
+		i.Access = caller.Owner
+	}
 }
 
 // place is where an item sorts: by day, then what has no time of day, then by

@@ -33,7 +33,7 @@ func inShare(ctx context.Context, c caller.Caller) caller.Caller {
 }
 
 // within is huma middleware, and the one place where a request for somebody else's
-// record becomes one within a share (docs/adr/0010): the handlers behind it ask who
+// record becomes one within a share (docs/adr/0009): the handlers behind it ask who
 // and never look whose a record is. Whoever has no share of it goes on as
 // themselves, and is answered as for a record that does not exist.
 func (a *API) within(ctx huma.Context, next func(huma.Context)) {

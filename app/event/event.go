@@ -52,6 +52,7 @@ type Event struct {
 	Occurrence     *string   `json:"occurrence" doc:"Which occurrence of the series this is: its recurrence id, the local start as the rule gives it. Null for the event itself, and for one that does not repeat." example:"2025-01-31T19:00:00"`
 	CreatedAt      time.Time `json:"created_at" doc:"When it was made." example:"2025-01-01T08:00:00Z"`
 	UpdatedAt      time.Time `json:"updated_at" doc:"When it was last changed." example:"2025-01-01T08:00:00Z"`
+	Access         string    `json:"access" enum:"owner,read,write" doc:"What the user may do with it: all, or, where its calendar is shared with them, only look, or change it too." example:"owner"`
 
 	Rev int64 `json:"-"` // the journal number of its last change
 	// The instants of start and end; a floating one's in the caller's zone. Set
@@ -159,8 +160,9 @@ func (e *Event) validate(c *check.Check) {
 // Say fills in the words for its rule, and leaves out what is not for whom it is
 // shared with.
 func (e *Event) Say(c caller.Caller) {
-	if c.Share(caller.Calendars, e.CalendarID) != (caller.Share{}) {
-		e.LocationID, e.PersonIDs = nil, []int64{}
+	e.Access = caller.Owner
+	if s := c.Share(caller.Calendars, e.CalendarID); s != (caller.Share{}) {
+		e.Access, e.LocationID, e.PersonIDs = s.Access, nil, []int64{}
 	}
 	if rule, err := recur.Parse(e.RecurrenceRule); err == nil {
 		e.RecurrenceText = rule.Say(c.Language, e.when.start, e.when.location(c.Location()))

@@ -88,8 +88,8 @@ export type Sent<T> = {
   data: T;
   /** The record's revision, for If-Match. */
   etag: string;
-  /** What can be undone, 0 when nothing was changed. */
-  changeSet: number;
+  /** What can be undone, "" when nothing was changed. In what somebody shares it names their journal too. */
+  changeSet: string;
   /** The cursor of the next page, "" on the last. */
   next: string;
   /** How many there are in all, where the request asked for it. */
@@ -105,7 +105,7 @@ export async function send<T>(request: Promise<Answer<T>>): Promise<Sent<T>> {
   return {
     data: data as T,
     etag: response.headers.get('ETag') ?? '',
-    changeSet: Number(response.headers.get('Change-Set')) || 0,
+    changeSet: response.headers.get('Change-Set') ?? '',
     next: nextCursor(response.headers.get('Link')),
     total: total === null ? undefined : Number(total),
   };

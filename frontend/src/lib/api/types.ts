@@ -35,10 +35,12 @@ export type UpcomingItem = Schemas['AgendaItem'];
 export type SearchHit = Schemas['SearchHit'];
 export type HistorySet = Schemas['JournalSet'];
 export type HistoryEntry = Schemas['JournalEntry'];
+export type Share = Schemas['Share'];
+export type Housemate = Schemas['CallerName'];
 export type Trashed = Schemas['JournalTrashed'];
 
 /** The kinds of record, as the journal, the search and the trash name them. */
-export type Kind = 'todo' | 'event' | 'calendar' | 'event_template' | 'reminder' | 'project' | 'task' | 'person' | 'location' | 'settings';
+export type Kind = 'todo' | 'event' | 'calendar' | 'event_template' | 'reminder' | 'project' | 'task' | 'person' | 'location' | 'settings' | 'share';
 
 /** The query of a list, as its operation takes it. */
 export type Query<P extends keyof paths> = paths[P] extends { get: { parameters: { query?: infer Q } } } ? NonNullable<Q> : never;

@@ -4,11 +4,11 @@ import { t } from '$lib/i18n/index.svelte';
 import { toasts } from './toasts.svelte';
 
 /** What was done last and can be taken back: change-sets, newest last. */
-const done: { sets: number[]; text: string }[] = [];
+const done: { sets: string[]; text: string }[] = [];
 
 /** Says what was done, with Undo, and with a link where one is given. Several change-sets count as one act. */
-export function offerUndo(said: string | { text: string; open: string }, ...changeSets: number[]): void {
-  const sets = changeSets.filter((n) => n > 0);
+export function offerUndo(said: string | { text: string; open: string }, ...changeSets: string[]): void {
+  const sets = changeSets.filter((n) => n !== '');
   if (sets.length === 0) return;
   const { text, open } = typeof said === 'string' ? { text: said, open: undefined } : said;
   const entry = { sets, text };

@@ -52,11 +52,11 @@ export class Form {
   /**
    * Stores the fields that differ from what was read, under its ETag. Where the
    * record has changed meanwhile, both versions are shown and a person chooses.
-   * Returns what is stored now, with changeSet 0 when nothing had to be.
+   * Returns what is stored now, with changeSet "" when nothing had to be.
    */
   async change<T extends object>(was: Read<T>, mine: Partial<T>, how: Saving<T>): Promise<Sent<T> | undefined> {
     const fields = changes(was.data, mine);
-    if (Object.keys(fields).length === 0) return { data: was.data, etag: was.etag, changeSet: 0, next: '', total: undefined };
+    if (Object.keys(fields).length === 0) return { data: was.data, etag: was.etag, changeSet: '', next: '', total: undefined };
     const sent = await this.send(() => how.save(fields, was.etag));
     if (sent || !this.problem?.stale) return sent;
     const stored = await this.send(how.read);
@@ -67,7 +67,7 @@ export class Form {
       this.problem = undefined;
       return undefined;
     }
-    if (choice === 'theirs') return { ...stored, changeSet: 0, next: '', total: undefined };
+    if (choice === 'theirs') return { ...stored, changeSet: '', next: '', total: undefined };
     return this.change(stored, fields, how); // what I did not touch stays as stored
   }
 }

@@ -25,6 +25,9 @@ const keyed = () => ({ header: { 'Idempotency-Key': newKey() } });
 const paged = (limit: number, cursor: string) => ({ limit, ...(cursor && { cursor }) });
 const asked = (q: string, limit: number) => ({ limit, ...(q && { q }) });
 
+/** Other records point to one's own alone, not to what somebody shares. */
+const own = <R extends { access: string }>(sent: Sent<R[]>): Sent<R[]> => ({ ...sent, data: sent.data.filter((r) => r.access === 'owner') });
+
 /** How each kind is read, found, made and said. */
 export const kinds: { [K in PickKind]: Rules<Records[K]> } = {
   person: {
@@ -43,7 +46,7 @@ export const kinds: { [K in PickKind]: Rules<Records[K]> } = {
   },
   project: {
     find: (id) => send(api.GET('/api/projects/{id}', { params: { path: { id } } })),
-    search: (q, limit, signal) => send(api.GET('/api/projects', { params: { query: asked(q, limit) }, signal })),
+    search: async (q, limit, signal) => own(await send(api.GET('/api/projects', { params: { query: asked(q, limit) }, signal }))),
     list: (limit, cursor) => send(api.GET('/api/projects', { params: { query: paged(limit, cursor) } })),
     add: (name) => send(api.POST('/api/projects', { params: keyed(), body: { name } })),
     say: (p) => ({ id: p.id, name: p.name, note: p.due_date ? shortDay(p.due_date) : '', photo: null }),
@@ -58,7 +61,7 @@ export const kinds: { [K in PickKind]: Rules<Records[K]> } = {
   event: {
     find: (id) => send(api.GET('/api/events/{id}', { params: { path: { id } } })),
     // Before anything is typed, what comes next is likelier meant than what lies furthest ahead.
-    search: (q, limit, signal) => (q ? send(api.GET('/api/events', { params: { query: { ...asked(q, limit), sort: '-start' } }, signal })) : coming(limit, signal)),
+    search: async (q, limit, signal) => own(await (q ? send(api.GET('/api/events', { params: { query: { ...asked(q, limit), sort: '-start' } }, signal })) : coming(limit, signal))),
     list: (limit, cursor) => send(api.GET('/api/events', { params: { query: paged(limit, cursor) } })),
     say: (e) => ({ id: e.id, name: e.title, note: shortDay(e.start), photo: null }),
   },

@@ -40,10 +40,12 @@ class Live {
         connection.reached();
         break;
       case 'change':
-        this.#tell(m.data!.kind as Kind, m.data!);
+        // That somebody shares something, or no more: what is shown may come or go anywhere.
+        if (m.data!.kind === 'share' && m.data!.owner_id) this.#reset();
+        else this.#tell(m.data!.kind as Kind, m.data!);
         break;
       case 'reset':
-        for (const kind of this.#listeners.keys()) for (const fn of this.#listeners.get(kind)!) fn('reset');
+        this.#reset();
         break;
       case 'broken': // the browser tries again by itself
         void connection.probe();
@@ -52,6 +54,10 @@ class Live {
         void this.#refused();
     }
   };
+
+  #reset(): void {
+    for (const kind of this.#listeners.keys()) for (const fn of this.#listeners.get(kind)!) fn('reset');
+  }
 
   #tell(kind: Kind, entry: HistoryEntry): void {
     for (const key of [kind, '*'] as const) for (const fn of this.#listeners.get(key) ?? []) fn(entry);

@@ -39,12 +39,13 @@ export class Agenda {
   #heard = 0;
 
   #colors = $derived(new Map(this.calendars.items.map((c) => [c.id, c.color])));
+  #fixed = $derived(new Set(this.calendars.items.filter((c) => c.access === 'read').map((c) => c.id)));
   #visible = $derived(new Set(this.calendars.items.filter((c) => c.visible).map((c) => c.id)));
 
   items: Item[] = $derived.by(() => {
     const { events, others } = this.#page;
     const all = [
-      ...events.filter((e) => this.#visible.has(e.calendar_id)).map((e) => eventItem(e, this.#colors.get(e.calendar_id) ?? '')),
+      ...events.filter((e) => this.#visible.has(e.calendar_id)).map((e) => eventItem(e, this.#colors.get(e.calendar_id) ?? '', this.#fixed.has(e.calendar_id))),
       ...others.map(agendaItem).filter((i) => !this.hidden.has(layerOf(i.kind) ?? '')),
     ];
     const out: Item[] = [];

@@ -10,11 +10,11 @@ import { addDays, clockOf, instant, type Item, type Span } from './item';
 import { scopeQuestion, type Scope } from './scope.svelte';
 
 /** Whether it can be put elsewhere in time. */
-export const movable = (i: Item): boolean => i.kind !== 'birthday' && i.kind !== 'anniversary';
+export const movable = (i: Item): boolean => i.kind !== 'birthday' && i.kind !== 'anniversary' && !i.fixed;
 /** Whether it lasts, and can last longer. */
-export const resizable = (i: Item): boolean => i.kind === 'event';
+export const resizable = (i: Item): boolean => i.kind === 'event' && !i.fixed;
 /** Whether it can be ticked off. */
-export const tickable = (i: Item): boolean => i.kind === 'todo' || i.kind === 'task';
+export const tickable = (i: Item): boolean => (i.kind === 'todo' || i.kind === 'task') && !i.fixed;
 
 /** The part of a series that a request is about. */
 export function part(occurrence: string | null | undefined, scope: Scope | undefined): { occurrence?: string; scope?: Scope } {

@@ -31,6 +31,8 @@ export type Item = Span & {
   /** Which birthday or anniversary it is. */
   years?: number;
   done?: boolean;
+  /** It lies in what somebody shares to be looked at alone. */
+  fixed?: boolean;
 };
 
 export const DAY = 1440;
@@ -63,7 +65,7 @@ export function spanOf(start: string, end: string, allDay: boolean): Span {
   return { allDay, first: a.day, last: b.day, from: a.minute, to: b.minute };
 }
 
-export function eventItem(e: CalendarEvent, calendarColor: string): Item {
+export function eventItem(e: CalendarEvent, calendarColor: string, fixed = false): Item {
   return {
     ...spanOf(e.start, e.end, e.all_day),
     key: e.occurrence ? `event ${e.id} ${e.occurrence}` : `event ${e.id}`,
@@ -72,6 +74,7 @@ export function eventItem(e: CalendarEvent, calendarColor: string): Item {
     title: e.title,
     color: e.color || calendarColor,
     event: e,
+    ...(fixed && { fixed }),
   };
 }
 
@@ -86,6 +89,7 @@ export function agendaItem(a: UpcomingItem): Item {
     color: '',
     ...(a.project_id !== null && { project: a.project_id }),
     ...(a.years !== null && { years: a.years }),
+    ...(a.access === 'read' && { fixed: true }),
   };
 }
 

@@ -3,15 +3,15 @@ import type { Template } from '$lib/api/types';
 import { t } from '$lib/i18n/index.svelte';
 import { lasts, type EventDraft } from './draft';
 
-/** Keeps what an event is, without its day, for others like it. */
-export function saveTemplate(d: EventDraft): Promise<Sent<Template>> {
+/** Keeps what an event is, without its day, for others like it. Those of a calendar that is somebody else's go into the usual one. */
+export function saveTemplate(d: EventDraft, own: boolean): Promise<Sent<Template>> {
   return send(
     api.POST('/api/event-templates', {
       params: { header: { 'Idempotency-Key': newKey() } },
       body: {
         name: d.title.trim().slice(0, 200) || t.common.untitled,
         title: d.title.trim(),
-        calendar_id: d.calendar_id,
+        calendar_id: own ? d.calendar_id : null,
         description: d.description,
         all_day: d.allDay,
         start_time: d.allDay ? null : d.startTime,

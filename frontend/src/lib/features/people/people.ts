@@ -63,7 +63,7 @@ export async function deletePerson(list: List<Person>, person: Person): Promise<
 
 /** One change to many, which is taken back as one. */
 export async function changeMany(list: List<Person>, people: Person[], text: string, fields: (p: Person) => Partial<Person> | 'delete'): Promise<void> {
-  const sets: number[] = [];
+  const sets: string[] = [];
   for (const p of people) {
     const f = fields(p);
     try {

@@ -16,14 +16,20 @@ export const saveProject = (id: number, body: ProjectUpdate, etag = '') =>
 
 export const makeProject = (body: NewProject, key = newKey()) => send(api.POST('/api/projects', { params: { header: { 'Idempotency-Key': key } }, body }));
 
+/** One's own, in one's own order; then those that others share. */
+const ownFirst = (a: Project, b: Project) => Number(!!a.owner) - Number(!!b.owner) || byPosition(a, b);
+
 /** All projects, in the user's own order. */
 export function projectList(): List<Project> {
   return new List<Project>({
     kind: 'project',
     whole: true,
-    page: (cursor) => send(api.GET('/api/projects', { params: { query: { limit: 500, ...(cursor && { cursor }) } } })),
+    page: async (cursor) => {
+      const sent = await send(api.GET('/api/projects', { params: { query: { limit: 500, ...(cursor && { cursor }) } } }));
+      return { ...sent, data: sent.data.sort(ownFirst) };
+    },
     find: async (id) => (await readProject(id)).data,
-    order: byPosition,
+    order: ownFirst,
   });
 }
 
@@ -82,7 +88,7 @@ export async function changeProject(list: List<Project>, project: Project, field
 
 export async function placeProject(list: List<Project>, id: number, { after, before }: Between): Promise<void> {
   const project = list.find(id);
-  const place = project && placing(list.items, project, { after, before });
+  const place = project && placing(list.items.filter((p) => !p.owner), project, { after, before });
   if (!place) return;
   const was = list.items;
   if ('position' in place) list.put({ ...project, position: place.position });

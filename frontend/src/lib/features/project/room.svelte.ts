@@ -36,6 +36,10 @@ export class Room {
   }
 
   project = $derived.by(() => this.projects.items[0]);
+  /** Whose it is, where that is somebody else. */
+  owner = $derived.by(() => this.project?.owner ?? undefined);
+  /** It is there to be looked at alone. */
+  fixed = $derived.by(() => this.project?.access === 'read');
   done = $derived.by(() => this.tasks.items.filter((x) => x.status === 'done').length);
   /** In percent: at once from the tasks that are here, else as the server counted. */
   progress = $derived.by(() => {
@@ -102,7 +106,7 @@ export class Room {
     const ahead = order ? reordered(before.map((x) => (x.id === task.id ? next : x)), order) : [next];
     this.tasks.put(...ahead);
     const text = 'status' in changed ? t.project.taskNow(task.title, t.project.taskStatus[next.status]) : t.project.moved(task.title);
-    const sets: number[] = [];
+    const sets: string[] = [];
     try {
       if (Object.keys(body).length > 0) {
         const sent = await saveTask(this.id, task.id, body as TaskUpdate);

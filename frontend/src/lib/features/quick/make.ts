@@ -12,7 +12,7 @@ import type { Parsed } from './parse';
 import type { QuickKind } from './quick.svelte';
 
 /** What was made: how to show it, and what undoes it. */
-export type Made = { title: string; open: string; changeSets: number[] };
+export type Made = { title: string; open: string; changeSets: string[] };
 
 /** What a new to-do takes over from where it is added. */
 export type Beginning = Pick<NewTodo, 'priority' | 'category' | 'tags' | 'project_id' | 'person_id' | 'parent_id'>;
@@ -66,23 +66,23 @@ export function reminderMoment(p: Parsed, here: { today: string; now: string }):
 }
 
 /** A project by the name that was typed: the one that is called so, else the only one that begins so, else a new one. */
-async function projectNamed(name: string): Promise<{ id: number; changeSet: number }> {
+async function projectNamed(name: string): Promise<{ id: number; changeSet: string }> {
   const { data } = await kinds.project.search(name, 20);
   const key = folded(name).replace(/[-_]/g, ' ');
   const exact = data.find((p) => folded(p.name) === key || folded(p.name) === folded(name));
   const begins = data.filter((p) => folded(p.name).startsWith(key));
   const found = exact ?? (begins.length === 1 ? begins[0] : undefined);
-  if (found) return { id: found.id, changeSet: 0 };
+  if (found) return { id: found.id, changeSet: '' };
   const made = await kinds.project.add!(name);
   names.put('project', kinds.project.say(made.data));
   return { id: made.data.id, changeSet: made.changeSet };
 }
 
 /** Makes a to-do, and its project where there is none of that name. */
-export async function makeTodo(p: Parsed, from: Beginning = {}, key = newKey()): Promise<{ sent: Sent<Todo>; changeSets: number[] }> {
+export async function makeTodo(p: Parsed, from: Beginning = {}, key = newKey()): Promise<{ sent: Sent<Todo>; changeSets: string[] }> {
   const project = p.project ? await projectNamed(p.project) : undefined;
   const sent = await addTodo({ ...todoFields(p, from), ...(project && { project_id: project.id }) }, key);
-  return { sent, changeSets: [project?.changeSet ?? 0, sent.changeSet] };
+  return { sent, changeSets: [project?.changeSet ?? '', sent.changeSet] };
 }
 
 /** Makes a record of any kind that a line can begin. */

@@ -236,7 +236,7 @@ export class Room {
   }
 
   async #many(text: string, changes: [number[], TodoUpdate | undefined][], revert: () => void): Promise<void> {
-    const sets: number[] = [];
+    const sets: string[] = [];
     try {
       for (const [ids, set] of changes) sets.push(...(await changeMany(ids, set ? { set } : { delete: true })));
     } catch (thrown) {

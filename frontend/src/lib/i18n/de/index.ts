@@ -17,3 +17,4 @@ export { picker } from './picker';
 export { related } from './related';
 export { quick } from './quick';
 export { security } from './security';
+export { share } from './share';

@@ -132,6 +132,7 @@ export const settings = {
     takeBack: 'Zurücknehmen',
     again: 'Doch wieder',
     takenBack: 'Zurückgenommen',
+    by: (name: string) => `von ${name}`,
     more: (n: number) => `und ${n} weitere`,
     older: 'Ältere',
     operations: { create: 'Angelegt', update: 'Geändert', delete: 'Gelöscht', restore: 'Zurückgeholt' },

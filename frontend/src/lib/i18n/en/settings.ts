@@ -132,6 +132,7 @@ export const settings = {
     takeBack: 'Take back',
     again: 'Do it again',
     takenBack: 'Taken back',
+    by: (name: string) => `by ${name}`,
     more: (n: number) => `and ${n} more`,
     older: 'Older',
     operations: { create: 'Made', update: 'Changed', delete: 'Deleted', restore: 'Put back' },
