@@ -41,9 +41,14 @@ func (p Principal) User() User {
 	return User{ID: p.UserID, Username: p.Username, Role: p.Role, TOTPEnabled: p.TOTPEnabled, PasswordDue: p.PasswordDue, CreatedAt: p.UserSince}
 }
 
-// Caller is the principal as services take it; source is one of caller's.
+// Caller is the principal as services take it; source is one of caller's. Phones
+// that sync see what is the user's own.
 func (p Principal) Caller(source string) caller.Caller {
-	return caller.Caller{UserID: p.UserID, ActorID: p.UserID, Source: source, Zone: p.Zone, Epoch: p.Epoch, Language: p.Language, Shared: p.Shared}
+	c := caller.Caller{UserID: p.UserID, ActorID: p.UserID, Source: source, Zone: p.Zone, Epoch: p.Epoch, Language: p.Language}
+	if source != caller.DAV {
+		c.Shared = p.Shared
+	}
+	return c
 }
 
 // Session is one log-in of a user, as its owner sees it.

@@ -68,6 +68,9 @@ func TestReferencesStayTheOwners(t *testing.T) {
 				t.Errorf("%s: %d %s", tt.body, r.status, r.body)
 			}
 		}
+		if sorted := h.ask(h.ben, "PATCH", "/api/projects/{project}/tasks/reorder", `{"task_ids":[{task}]}`).is(200).list(); sorted[0]["person_id"] != nil {
+			t.Errorf("a guest sees %v", sorted)
+		}
 		seen := h.ask(h.ben, "GET", "/api/events/{event}", nil).is(200).json()
 		if seen["location_id"] != nil || len(seen["person_ids"].([]any)) != 0 {
 			t.Errorf("a guest sees %v", seen)

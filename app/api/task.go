@@ -135,6 +135,9 @@ func (a *API) registerTasks(tag string) {
 		required: []string{"task_ids"}, description: "The tasks named take the places that they hold together now, in the order given; the others stay where they are. Answers the tasks named, in that order."},
 		func(ctx context.Context, in *reorderInput) (*struct{ Body []project.Task }, error) {
 			tasks, err := a.Projects.Reorder(ctx, who(ctx), in.ID, in.Body)
+			for i := range tasks {
+				say(who(ctx), &tasks[i])
+			}
 			return &struct{ Body []project.Task }{tasks}, err
 		})
 }

@@ -17,7 +17,8 @@ async function neighbour(server: { run(args: string[], input: string): unknown; 
 
 test.use({ demo: false });
 
-test('a calendar is shared, seen, changed and taken back, each in the other window at once', async ({ page, account, server, browser }) => {
+test('a calendar is shared, seen, changed and taken back, each in the other window at once', async ({ page, account, server, browser, isMobile }) => {
+  test.skip(isMobile, 'on a phone the calendars are in a sheet of their own');
   const { page: his } = await neighbour(server, browser);
   await account.patch('/api/settings', { preferred_name: 'Ann' });
   const { id } = await account.post('/api/calendars', { name: 'Family' });
