@@ -25,7 +25,7 @@ class UserSettings {
   }
 
   /** Changes the fields given. The answer's change-set can be undone. */
-  async change(fields: SettingsUpdate): Promise<number> {
+  async change(fields: SettingsUpdate): Promise<string> {
     const { data, etag, changeSet } = await send(api.PATCH('/api/settings', { body: fields }));
     this.etag = etag;
     await this.#wear(data);

@@ -5,7 +5,7 @@ import { blank, draftOf, fields, lasts, setAllDay, startAt, together, wholeSerie
 const event = (over: Partial<CalendarEvent>): CalendarEvent => ({
   id: 1, uid: 'u', calendar_id: 1, title: 'x', description: '', start: '2026-03-28T09:00:00+01:00', end: '2026-03-28T10:00:00+01:00', all_day: false, time_zone: 'Europe/Berlin',
   location_id: null, location: '', person_ids: [], color: '', starred: false, recurrence_rule: '', recurrence_text: '', rdates: [], exceptions: [], reminders: [], status: 'confirmed', url: '',
-  occurrence: null, created_at: '', updated_at: '', ...over,
+  occurrence: null, created_at: '', updated_at: '', access: 'owner', ...over,
 });
 const when = (d: ReturnType<typeof draftOf>) => (d.allDay ? `${d.startDay} ${d.endDay}` : `${d.startDay} ${d.startTime} ${d.endDay} ${d.endTime}`);
 

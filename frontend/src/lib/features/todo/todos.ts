@@ -41,7 +41,7 @@ export function placeTodo(id: number, spot: { after: number } | { before: number
 }
 
 /** Changes or deletes many. Answers the change-sets: more than one where there are more than the server takes at once. */
-export async function changeMany(ids: number[], how: { set: TodoUpdate } | { delete: true }): Promise<number[]> {
+export async function changeMany(ids: number[], how: { set: TodoUpdate } | { delete: true }): Promise<string[]> {
   const sets: string[] = [];
   for (let i = 0; i < ids.length; i += most) {
     const sent = await send(api.POST('/api/todos/bulk', { body: { ids: ids.slice(i, i + most), ...how } }));
