@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { Account, axeFinds, expect, password, test } from './fixture';
+import { Account, axeFinds, expect, password, test, undo } from './fixture';
 
 // Two people of one household, each in a window of their own.
 
@@ -51,21 +51,21 @@ test('a calendar is shared, seen, changed and taken back, each in the other wind
 
   // Now he may.
   await form.getByLabel('What Ben may do').selectOption('write');
-  await expect(page.getByText('Changed what Ben may do.')).toBeVisible();
+  await expect(page.getByText('Changed what Ben may do.').first()).toBeVisible();
   await his.getByRole('button', { name: /Supper/ }).click();
   await his.getByRole('dialog', { name: 'Supper' }).getByRole('button', { name: 'Edit' }).click();
   await sheet.getByLabel('Title').fill('Late supper');
   await sheet.getByRole('button', { name: 'Save' }).click();
-  await expect(his.getByText('“Late supper” saved.')).toBeVisible();
+  await expect(his.getByText('“Late supper” saved.').first()).toBeVisible();
   expect(await axeFinds(page)).toEqual([]);
   await expect(page.getByRole('button', { name: /Late supper/, includeHidden: true })).toHaveCount(1);
-  await his.getByRole('button', { name: 'Undo' }).first().click();
+  await undo(his, '“Late supper” saved.');
   await expect(page.getByRole('button', { name: /Late supper/, includeHidden: true })).toHaveCount(0);
 
   // Taken back, it is gone from his window; with Undo it is there again.
   await form.getByRole('button', { name: 'Stop sharing with Ben' }).click();
   await expect(his.getByRole('button', { name: /Supper/ })).toHaveCount(0);
-  await page.getByRole('dialog').getByRole('button', { name: 'Undo' }).first().click();
+  await undo(page, 'is not shared with Ben any more');
   await expect(his.getByRole('button', { name: /Supper/ })).toHaveCount(1);
 });
 
@@ -94,7 +94,7 @@ test('a project is looked at without handles, and left', async ({ page, account,
   await dialog.getByRole('button', { name: 'Leave' }).click();
   await dialog.getByRole('button', { name: /^Leave\?/ }).click();
   await expect(his).toHaveURL(/\/projects$/);
-  await expect(his.getByText('You left “Garden”.')).toBeVisible();
+  await expect(his.getByText('You left “Garden”.').first()).toBeVisible();
   expect(await ben.get('/api/projects')).toEqual([]);
   await expect(form.getByLabel('What Ben may do')).toHaveCount(0);
 });
