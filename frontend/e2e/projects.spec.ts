@@ -410,13 +410,13 @@ test.describe('one truth', () => {
     await page.goto(`/projects/${id}?view=board`);
     await page.getByRole('button', { name: 'Actions: Dig' }).click();
     await page.getByRole('menuitemcheckbox', { name: 'Done', exact: true }).click();
-    await expect(other.getByText('1 of 2 done')).toBeVisible({ timeout: 2000 });
+    await expect(other.getByText('1 of 2 done')).toBeVisible();
     await other.goto(`/projects/${id}?view=board`);
     await expect(column(other, 'Done').getByRole('button', { name: 'Dig', exact: true })).toBeVisible();
     await undo(page, 'Done: “Dig”.');
-    await expect(column(other, 'To do').getByRole('button', { name: 'Dig', exact: true })).toBeVisible({ timeout: 2000 });
+    await expect(column(other, 'To do').getByRole('button', { name: 'Dig', exact: true })).toBeVisible();
     await account.delete(`/api/projects/${id}`);
-    await expect(other.getByText('This project is not there')).toBeVisible({ timeout: 2000 });
+    await expect(other.getByText('This project is not there')).toBeVisible();
   });
 });
 
