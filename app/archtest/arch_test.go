@@ -38,7 +38,7 @@ var places = []place{
 			"app/lockfile", "app/pgembed", "app/config", "app/db", "app/migrate", "app/journal", "app/secret", "app/qr", "app/fold", "app/order", "app/jobs"},
 		never: []string{"net/http"}},
 	{name: "outbound", from: []string{"kernel"}, modules: []string{"*"}, // the platform's one way out: it speaks HTTP itself
-		packages: []string{"app/notify"}, never: []string{"database/sql"}},
+		packages: []string{"app/notify", "app/oidc"}, never: []string{"database/sql"}},
 	{name: "features", from: []string{"kernel", "platform", "outbound"}, modules: []string{"golang.org/x/text/"},
 		packages: []string{"app/account", "app/todo", "app/event", "app/calendar", "app/template", "app/reminder", "app/project",
 			"app/person", "app/location", "app/share", "app/agenda", "app/search", "app/push", "app/resource"},
@@ -58,8 +58,8 @@ var places = []place{
 	{name: "cmd", from: []string{"kernel", "platform", "outbound", "features", "backup", "demo", "server"}, modules: []string{"*"},
 		packages: []string{"cmd"}},
 	{name: "main", from: []string{"cmd"}, packages: []string{"."}},
-	{name: "test support", peers: true, from: []string{"kernel", "platform"},
-		packages: []string{"app/db/dbtest", "app/journal/journaltest"}},
+	{name: "test support", peers: true, from: []string{"kernel", "platform"}, modules: []string{"github.com/go-jose/"},
+		packages: []string{"app/db/dbtest", "app/journal/journaltest", "app/oidc/oidctest"}},
 }
 
 const module = "umbra"
