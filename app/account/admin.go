@@ -101,8 +101,8 @@ func (s *Service) Add(ctx context.Context, in NewUser) (User, error) {
 }
 
 // ResetPassword sets a user's password without the old one, ends all of their
-// sessions and tokens, since it is for an account that was lost or taken, and
-// unlocks them. A disabled user stays disabled.
+// sessions and tokens and unlinks their identities, since it is for an account
+// that was lost or taken, and unlocks them. A disabled user stays disabled.
 func (s *Service) ResetPassword(ctx context.Context, id int64, password string) error {
 	a, err := s.accountByID(ctx, id)
 	if err != nil {
@@ -120,6 +120,9 @@ func (s *Service) ResetPassword(ctx context.Context, id int64, password string) 
 			return err
 		}
 		if _, err := s.RevokeTokens(ctx, a.ID); err != nil {
+			return err
+		}
+		if _, err := s.DB.Exec(ctx, "DELETE FROM identities WHERE user_id = $1", a.ID); err != nil {
 			return err
 		}
 		return s.unlock(ctx, a)

@@ -263,6 +263,8 @@ func (c column) value(userID int64) any {
 		return carl
 	case c.name == "access":
 		return "read"
+	case c.name == "subject": // an identity belongs to one
+		return fmt.Sprintf("x%d", userID)
 	case c.name == "operation":
 		return "create"
 	case c.name == "kind":

@@ -42,6 +42,7 @@ const (
 	byPartial   = "partial"   // right, and waiting for the second factor: neither failure nor success
 	byExchanged = "exchanged" // a partial one whose second factor came: its token is worth nothing now
 	byCode      = "code"      // right, and no proof of who types it: the first code of a new app
+	byIdentity  = "identity"  // by an identity elsewhere: locks nobody out, and no lock keeps it out
 	byUnlock    = "unlock"    // an administrator let the name in again
 )
 

@@ -36,6 +36,7 @@ var owned = []string{
 	"push_subscriptions",
 	"recovery_codes",
 	"access_tokens",
+	"identities",
 	"journal_heads",
 }
 

@@ -23,6 +23,10 @@ func (s *Service) Expire(ctx context.Context) error {
 		if _, err := s.DB.Exec(ctx, "DELETE FROM login_attempts WHERE at <= $1 OR at > $2", at(-keepAttempts), at(keepAttempts)); err != nil {
 			return err
 		}
+		// Flows may have begun on a server whose clock runs ahead.
+		if _, err := s.DB.Exec(ctx, "DELETE FROM identity_flows WHERE used_at <= $1", at(-2*FlowAge)); err != nil {
+			return err
+		}
 		_, err := s.DB.Exec(ctx, "DELETE FROM idempotency_keys WHERE created_at <= $1", at(-keepIdempotencyKeys))
 		return err
 	})

@@ -46,6 +46,7 @@ var passing = map[string]struct{ copied bool }{
 	"idempotency_keys": {copied: true},
 	"backup_runs":      {copied: true},
 	"jobs":             {copied: true}, // what was due is not due again after a restore
+	"identity_flows":   {copied: true},
 }
 
 // carried are the tables that go into a backup, or into a copy.

@@ -174,6 +174,21 @@ CREATE TABLE idempotency_keys (
     PRIMARY KEY (user_id, key)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX idempotency_keys_age ON idempotency_keys (created_at);
+CREATE TABLE identities (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    issuer TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    shown TEXT NOT NULL, -- a name or an e-mail address; it opens nothing
+    created_at INTEGER NOT NULL,
+    last_used_at INTEGER NOT NULL, -- 0: never
+    UNIQUE (issuer, subject)
+) STRICT;
+CREATE INDEX identities_user ON identities (user_id, created_at, id);
+CREATE TABLE identity_flows (
+    state_hash BLOB PRIMARY KEY,
+    used_at INTEGER NOT NULL
+) STRICT;
 CREATE TABLE jobs (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
     kind         TEXT    NOT NULL,
