@@ -30,8 +30,9 @@ func (e *env) doctor() *cobra.Command {
 		Use:   "doctor",
 		Short: "Look at everything that can be wrong, and say what to do",
 		Long: `Looks at the data folder, the disk, the database and its schema, the secret key,
-the clock, the time zones, the memory and how Umbra is reached, and says what to
-do about what is not right. It changes nothing and works beside a running server.
+the clock, the time zones, the memory, how Umbra is reached and whether the
+identity provider answers, and says what to do about what is not right. It
+changes nothing and works beside a running server.
 Exit code 1 when something fails; warnings do not count.`,
 		Example: `  umbra doctor
   umbra doctor --full
@@ -70,7 +71,7 @@ func (e *env) examine(ctx context.Context, c config.Config, full bool) []finding
 	}
 	findings := []finding{checkSettings(c), checkFolder(c.DataDir), checkDisk(c)}
 	findings = append(findings, e.checkStore(ctx, c, full)...)
-	return append(findings, checkServer(ctx, c), checkReach(c), checkClock(), checkZones(), checkMemory(c))
+	return append(findings, checkServer(ctx, c), checkReach(c), checkProvider(ctx, c), checkClock(), checkZones(), checkMemory(c))
 }
 
 func (e *env) writeFindings(findings []finding) error {

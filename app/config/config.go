@@ -70,6 +70,15 @@ type Config struct {
 	SMTPPasswordFile string  `env:"UMBRA_SMTP_PASSWORD_FILE" unset:"none" help:"a file whose first line is that password"`
 	SMTPFrom         Mailbox `env:"UMBRA_SMTP_FROM" unset:"UMBRA_SMTP_USER, where that is an address" help:"whom mail comes from, like umbra@example.org or Umbra <umbra@example.org>"`
 
+	OIDCIssuer     Issuer `env:"UMBRA_OIDC_ISSUER" unset:"none: nobody signs in by an identity elsewhere" help:"the OpenID Connect provider whose identities may be linked, exactly as it calls itself, like https://auth.example.org"`
+	OIDCClientID   string `env:"UMBRA_OIDC_CLIENT_ID" unset:"none" help:"the name that the provider knows Umbra by"`
+	OIDCSecret     Hidden `env:"UMBRA_OIDC_CLIENT_SECRET" unset:"none: a public client" help:"the secret that belongs to it"`
+	OIDCSecretFile string `env:"UMBRA_OIDC_CLIENT_SECRET_FILE" unset:"none" help:"a file whose first line is that secret"`
+	OIDCName       string `env:"UMBRA_OIDC_NAME" unset:"the host name of the issuer" help:"what the button says that leads there"`
+	OIDCScopes     Words  `env:"UMBRA_OIDC_SCOPES" default:"openid profile email" help:"what is asked of the provider; openid is added where it is missing"`
+	OIDCTrustMFA   string `env:"UMBRA_OIDC_TRUST_MFA" default:"false" choice:"false,true" help:"true leaves Umbra's second factor out for those of whom the provider says that they used one (amr, or UMBRA_OIDC_MFA_ACR)"`
+	OIDCStrongACR  Words  `env:"UMBRA_OIDC_MFA_ACR" unset:"none: amr alone counts" help:"values of acr that say so too, separated by spaces"`
+
 	LogLevel  slog.Level `env:"UMBRA_LOG_LEVEL" flag:"log-level" default:"info" choice:"debug,info,warn,error" help:"the least that is logged: debug, info, warn or error"`
 	LogFormat string     `env:"UMBRA_LOG_FORMAT" flag:"log-format" default:"text" choice:"text,json" help:"how it is logged: text or json"`
 
@@ -153,6 +162,7 @@ func (l *loader) cross(c *Config) {
 	l.watching(c)
 	l.backups(c)
 	l.mail(c)
+	l.identity(c)
 	if c.DB.hasPassword() && l.from["DATABASE_URL"] == FromFlag {
 		l.warn("the password in --database-url can be read by others on this machine: put it in DATABASE_URL or .env")
 	}
