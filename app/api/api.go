@@ -40,6 +40,7 @@ type Deps struct {
 	Live          LiveLimits
 	Version       string
 	Backups       *backup.Service // nil: this server makes none
+	Provider      *Provider       // nil: nobody signs in by an identity elsewhere
 	Push          *push.Service
 	Senders       notify.Deliverer // what test messages go through
 	MailServer    bool             // the administrator has set one
@@ -73,6 +74,7 @@ func New(r chi.Router, d Deps) *API {
 		a.authenticate = a.Accounts.Authenticate
 	}
 	a.registerAuth()
+	a.registerIdentities(r)
 	a.registerSettings()
 	a.registerNotifications()
 	a.registerPush()

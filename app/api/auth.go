@@ -17,6 +17,7 @@ type status struct {
 	SetupCode     bool          `json:"setup_code_required" doc:"Whether set-up from this client needs the code that the server printed." example:"false"`
 	Authenticated bool          `json:"authenticated" doc:"Whether this request is signed in." example:"true"`
 	User          *account.User `json:"user,omitempty" doc:"Who is signed in."`
+	Provider      *providerName `json:"identity_provider,omitempty" doc:"Where else people may have an identity to sign in by: GET /api/auth/oidc/start."`
 }
 
 type cookieInput struct {
@@ -74,7 +75,7 @@ func (a *API) registerAuth() {
 			if err != nil {
 				return nil, err
 			}
-			s := status{SetupRequired: need, SetupCode: need && !client(ctx).Local}
+			s := status{SetupRequired: need, SetupCode: need && !client(ctx).Local, Provider: a.Provider.name()}
 			if token := SessionToken(in.Cookie); token != "" && !need {
 				if p, err := a.authenticate(ctx, token); err == nil {
 					u := p.User()

@@ -126,7 +126,8 @@ func TestEveryWriteNamesItsChangeSet(t *testing.T) {
 
 // What hands an account over, or erases it, asks who is there; no token reaches that.
 func TestWhatNeedsAProofSaysSo(t *testing.T) {
-	want := map[string]string{"purge": "always", "emptyTrash": "always", "revokeSession": "always", "revokeOtherSessions": "always",
+	want := map[string]string{"linkIdentity": "always", "unlinkIdentity": "always",
+		"purge": "always", "emptyTrash": "always", "revokeSession": "always", "revokeOtherSessions": "always",
 		"disableTotp": "always", "renewRecoveryCodes": "always",
 		"createToken": "always", "revokeToken": "always",
 		"changePassword": "sometimes", "updateSettings": "sometimes", "patchSettings": "sometimes"}

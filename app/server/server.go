@@ -48,6 +48,7 @@ type App struct {
 	Accounts *account.Service
 	Services api.Services
 	Backups  *backup.Service
+	Provider *api.Provider // nil: none is configured
 	Push     *push.Service
 	Senders  notify.Deliverer // what reaches users over the channels of their settings
 
@@ -115,6 +116,9 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	a.Push = push.NewService(a.DB, o.Clock, keys, func(ctx context.Context, address string) error { return a.out.Look(ctx, address) })
 	a.Senders = &senders{accounts: a.Accounts, push: a.Push, out: a.out, config: o.Config, log: o.Log}
 	if a.Backups, err = a.NewBackups(ctx); err != nil {
+		return nil, err
+	}
+	if a.Provider, err = a.provider(); err != nil {
 		return nil, err
 	}
 	a.waker = startWaker(a.DB, a.Journal)
