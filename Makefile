@@ -70,8 +70,12 @@ test-frontend: frontend ## types and units of the interface; frontend_dist is wh
 	@test -z "$$(git status --porcelain -- frontend_dist)" || { git status --short -- frontend_dist; exit 1; }
 
 .PHONY: test-e2e
-test-e2e: build frontend/node_modules ## the interface in Chromium, against the real executable (ONLY=calendar for one file)
+test-e2e: build oidc-provider frontend/node_modules ## the interface in Chromium, against the real executable (ONLY=calendar for one file)
 	cd frontend && CI=1 npx playwright test $(ONLY)
+
+.PHONY: oidc-provider
+oidc-provider: # a real OpenID Connect provider for the tests: a module of its own, which the program does not carry
+	cd app/oidc/testdata/provider && go build -o $(CURDIR)/.cache/oidc-provider .
 
 .PHONY: frontend
 frontend: ## build the interface into frontend_dist

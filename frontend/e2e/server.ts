@@ -16,11 +16,14 @@ export class Server {
   readonly folder = mkdtempSync(join(tmpdir(), 'umbra-e2e-'));
   #process: ChildProcess | undefined;
 
+  /** settings are further ones, by their names in the environment. */
+  constructor(readonly settings: Record<string, string> = {}) {}
+
   #env(): NodeJS.ProcessEnv {
     const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('UMBRA_') && name !== 'DATABASE_URL'));
     // Peers of tests listen on this machine.
     // Tests log in from many addresses, as a proxy would name them: the limit by address stays what it is.
-    return { ...own, ...cheap, UMBRA_DATA_DIR: this.folder, UMBRA_TRUSTED_PROXIES: '127.0.0.1/32', UMBRA_OUTBOUND_ALLOW: '127.0.0.1' };
+    return { ...own, ...cheap, UMBRA_DATA_DIR: this.folder, UMBRA_TRUSTED_PROXIES: '127.0.0.1/32', UMBRA_OUTBOUND_ALLOW: '127.0.0.1', ...this.settings };
   }
 
   /** Starts it, or starts it again at the address it had. */

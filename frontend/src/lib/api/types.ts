@@ -46,3 +46,4 @@ export type Kind = 'todo' | 'event' | 'calendar' | 'event_template' | 'reminder'
 export type Query<P extends keyof paths> = paths[P] extends { get: { parameters: { query?: infer Q } } } ? NonNullable<Q> : never;
 export type SecondFactor = Schemas['AccountSecondFactor'];
 export type Enrolment = Schemas['AccountEnrolment'];
+export type Identity = Schemas['AccountIdentity'];

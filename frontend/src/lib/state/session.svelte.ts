@@ -9,12 +9,15 @@ class Session {
   user = $state.raw<User>();
   /** Set-up asks for the code that the server printed. */
   codeRequired = $state(false);
+  /** Where else people may have an identity to sign in by. */
+  provider = $state.raw<{ name: string }>();
   #waiting: (() => void)[] = [];
 
   /** Asks the server who we are. */
   async load(): Promise<void> {
     const { data } = await send(api.GET('/api/auth/status'));
     this.codeRequired = data.setup_code_required;
+    this.provider = data.identity_provider;
     if (data.user) this.entered(data.user);
     else if (this.state !== 'expired') this.state = data.setup_required ? 'setup' : 'out';
   }
