@@ -153,15 +153,15 @@ test('a provider that is down leaves the password', async ({ page, house }) => {
 test('an answer that was begun in another browser is refused', async ({ page, browser, house }) => {
   await page.goto('/');
   await byProvider(page).click();
-  // Stops before it comes back: an attacker's own answer, sent to somebody else.
-  let answer = '';
-  await page.route('**/api/auth/oidc/callback*', (route) => {
-    answer = route.request().url();
-    return route.abort();
-  });
+  // An attacker's own answer, unused because their browser has forgotten that it asked, is sent to somebody else.
+  await page.context().clearCookies();
+  const asked = page.waitForRequest((r) => r.url().includes('/api/auth/oidc/callback?'));
   await atProvider(page);
-  await expect.poll(() => answer).toContain('code=');
+  const answer = (await asked).url();
+  await expect(page.getByRole('alert')).toContainText('begun in another browser');
   const victim = await browser.newPage({ baseURL: house.umbra.url, locale: 'en-GB' });
+  await victim.goto('/');
+  await byProvider(victim).click(); // they were about to log in themselves
   await victim.goto(answer);
   await expect(victim.getByRole('alert')).toContainText('begun in another browser');
   await expect(victim).toHaveURL(`${house.umbra.url}/`);
