@@ -133,7 +133,7 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) {
 	if p.Answer != nil {
 		p.Answer(back)
 	}
-	http.Redirect(w, r, q.Get("redirect_uri")+"?"+back.Encode(), http.StatusSeeOther)
+	http.Redirect(w, r, q.Get("redirect_uri")+"?"+back.Encode(), http.StatusSeeOther) //nolint:gosec // sending people back is what a provider does
 }
 
 func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
