@@ -37,6 +37,8 @@ var owned = []string{
 	"recovery_codes",
 	"access_tokens",
 	"identities",
+	"dav_objects",
+	"dav_collections",
 	"journal_heads",
 }
 
