@@ -269,6 +269,8 @@ func (c column) value(userID int64) any {
 		return "create"
 	case c.name == "kind":
 		return "tag"
+	case c.name == "state":
+		return "pending"
 	case typ == "boolean":
 		return true
 	case typ == "blob" || typ == "bytea":

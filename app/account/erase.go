@@ -39,6 +39,10 @@ var owned = []string{
 	"identities",
 	"dav_objects",
 	"dav_collections",
+	"delivery_channels",
+	"deliveries",
+	"alarms",
+	"alarm_plans",
 	"journal_heads",
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"umbra/app/caller"
 	"umbra/app/clock"
@@ -18,6 +19,7 @@ const (
 	maxCount      = 100 // up to which to-dos and reminders are counted
 	birthdayDays  = 30
 	completedDays = 28
+	failedDays    = 30
 )
 
 // Dashboard is everything at a glance.
@@ -35,6 +37,8 @@ type Dashboard struct {
 	Projects         []Project     `json:"projects" doc:"Projects in progress, in the user's order, then those that others share with the user; at most 10."`
 	Birthdays        []Occasion    `json:"birthdays" doc:"Birthdays of the next 30 days, today included; at most 10."`
 	NotHeardFrom     []Contact     `json:"not_heard_from" doc:"People whom it is time to get in touch with, longest overdue first; at most 10."`
+	DeliveriesFailed int64         `json:"deliveries_failed" maximum:"100" doc:"How many reminders of the last 30 days no channel took, and nobody has answered since, counted up to 100." example:"0"`
+	DeliveryFailedAt *time.Time    `json:"delivery_failed_at" doc:"When the latest of them was due; null where there is none."`
 	Totals           Totals        `json:"totals" doc:"How many records of their own the user has."`
 	Completions      []Day         `json:"completions" doc:"To-dos done on each of the last 28 days, oldest first, today last."`
 }
@@ -110,7 +114,12 @@ SELECT name, n FROM record_counts WHERE user_id = $1
 UNION ALL
 SELECT name, n FROM record_counts WHERE user_id = $1 AND name >= $2 AND name <= $3
 UNION ALL
-SELECT status, COUNT(*) FROM projects WHERE user_id = $1 GROUP BY status`, c.UserID, completedOn+from.String(), completedOn+today.String())
+SELECT status, COUNT(*) FROM projects WHERE user_id = $1 GROUP BY status
+UNION ALL
+SELECT 'deliveries_failed', COUNT(*) FROM (SELECT 1 AS one FROM deliveries WHERE user_id = $1 AND state = 'failed' AND due_at >= $4 LIMIT `+strconv.Itoa(maxCount)+`) AS few
+UNION ALL
+SELECT 'delivery_failed_at', COALESCE(MAX(due_at), 0) FROM deliveries WHERE user_id = $1 AND state = 'failed' AND due_at >= $4`,
+		c.UserID, completedOn+from.String(), completedOn+today.String(), clock.Micros(today.AddDays(-failedDays).Start(c.Location())))
 	if err != nil {
 		return 0, err
 	}
@@ -119,6 +128,8 @@ SELECT status, COUNT(*) FROM projects WHERE user_id = $1 GROUP BY status`, c.Use
 	into := map[string]*int64{"todo": &t.Todos, "todo.completed": &t.TodosCompleted, "event": &t.Events, "calendar": &t.Calendars,
 		"event_template": &t.EventTemplates, "reminder": &t.Reminders, "project": &t.Projects, "task": &t.Tasks, "person": &t.People, "location": &t.Locations,
 		"not_started": &p.NotStarted, "in_progress": &p.InProgress, "on_hold": &p.OnHold, "completed": &p.Completed, "cancelled": &p.Cancelled}
+	failedAt := int64(0)
+	into["deliveries_failed"], into["delivery_failed_at"] = &d.DeliveriesFailed, &failedAt
 	d.Completions = make([]Day, completedDays)
 	for i := range d.Completions {
 		day := from.AddDays(i).String()
@@ -131,6 +142,9 @@ SELECT status, COUNT(*) FROM projects WHERE user_id = $1 GROUP BY status`, c.Use
 		} else if r.name == "upcoming_days" {
 			days = int(r.n)
 		}
+	}
+	if failedAt != 0 {
+		d.DeliveryFailedAt = clock.FromMicrosPtr(&failedAt)
 	}
 	return days, nil
 }

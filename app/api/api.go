@@ -17,6 +17,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"umbra/app/account"
+	"umbra/app/alarm"
 	"umbra/app/backup"
 	"umbra/app/caller"
 	"umbra/app/clock"
@@ -43,7 +44,8 @@ type Deps struct {
 	Provider      *Provider       // nil: nobody signs in by an identity elsewhere
 	Push          *push.Service
 	Senders       notify.Deliverer // what test messages go through
-	MailServer    bool             // the administrator has set one
+	Alarms        *alarm.Service
+	MailServer    bool // the administrator has set one
 
 	Services
 }
@@ -90,6 +92,8 @@ func New(r chi.Router, d Deps) *API {
 	a.registerAgenda()
 	a.registerHistory()
 	a.registerBackups()
+	a.registerDeliveries()
+	a.registerLinks(r)
 	a.registerMeta()
 	a.registerLive(r.HandleFunc)
 	a.only(r, http.MethodPatch, "/api/projects/{id}/tasks/reorder")

@@ -41,7 +41,7 @@ var places = []place{
 		packages: []string{"app/notify", "app/oidc"}, never: []string{"database/sql"}},
 	{name: "features", from: []string{"kernel", "platform", "outbound"}, modules: []string{"golang.org/x/text/"},
 		packages: []string{"app/account", "app/todo", "app/event", "app/calendar", "app/template", "app/reminder", "app/project",
-			"app/person", "app/location", "app/share", "app/agenda", "app/search", "app/push", "app/resource"},
+			"app/person", "app/location", "app/share", "app/agenda", "app/search", "app/push", "app/resource", "app/alarm"},
 		never: []string{"net/http", "database/sql"}},
 	// A feature over every table, with drivers of its own: archives, encryption, storage.
 	{name: "backup", from: []string{"kernel", "platform"}, modules: []string{"*"},

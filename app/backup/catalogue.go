@@ -47,6 +47,8 @@ var passing = map[string]struct{ copied bool }{
 	"backup_runs":      {copied: true},
 	"jobs":             {copied: true}, // what was due is not due again after a restore
 	"identity_flows":   {copied: true},
+	"alarms":           {copied: true}, // they are planned anew, from then on
+	"alarm_plans":      {copied: true},
 }
 
 // carried are the tables that go into a backup, or into a copy.

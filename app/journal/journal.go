@@ -54,6 +54,8 @@ type Journal struct {
 	tell  func(userID int64)
 	guard Guard
 
+	follow []func(userID int64, other bool)
+
 	mu        sync.Mutex
 	listeners map[int64]map[chan struct{}]bool
 }
@@ -136,6 +138,9 @@ func (j *Journal) Write(ctx context.Context, c caller.Caller, fn func(ctx contex
 			j.wake(c.UserID)
 			if j.tell != nil && w.wrote {
 				j.tell(c.UserID)
+			}
+			if w.wrote {
+				j.followed(c.UserID, false)
 			}
 		})
 		return nil

@@ -89,7 +89,21 @@ func (j *Journal) Listening() bool {
 }
 
 // Wake signals a user's listeners: another process has written.
-func (j *Journal) Wake(userID int64) { j.wake(userID) }
+func (j *Journal) Wake(userID int64) {
+	j.wake(userID)
+	j.followed(userID, true)
+}
+
+// Follow makes f be called after each commit that may have changed a user's
+// records: one in this process, or, with other set, one in another; user 0 is
+// anybody. It must not wait. Call it before the first use.
+func (j *Journal) Follow(f func(userID int64, other bool)) { j.follow = append(j.follow, f) }
+
+func (j *Journal) followed(userID int64, other bool) {
+	for _, f := range j.follow {
+		f(userID, other)
+	}
+}
 
 // Stir signals a user's listeners once the transaction of ctx has been committed,
 // in other processes too: nothing changed, but who may listen did.
@@ -108,6 +122,7 @@ func (j *Journal) Tell(tell func(userID int64)) { j.tell = tell }
 
 // WakeAll signals everyone: something outside this process may have written.
 func (j *Journal) WakeAll() {
+	j.followed(0, true)
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for _, chs := range j.listeners {

@@ -31,6 +31,7 @@ type Reminder struct {
 	DismissedAt    *time.Time `json:"dismissed_at" doc:"When that was."`
 	SnoozedUntil   *time.Time `json:"snoozed_until" doc:"When it reminds again after a snooze."`
 	DueAt          time.Time  `json:"due_at" doc:"When it is due: snoozed_until, else remind_at." example:"2025-01-31T18:00:00Z"`
+	InsistMinutes  int64      `json:"insist_minutes" doc:"How often it rings until it is answered: every so many minutes, 24 times at most; 0: once." example:"0"`
 	TodoID         *int64     `json:"todo_id" doc:"The to-do it is about."`
 	EventID        *int64     `json:"event_id" doc:"The event it is about."`
 	PersonID       *int64     `json:"person_id" doc:"The person it is about."`
@@ -55,6 +56,7 @@ type Update struct {
 	Active         opt.Opt[bool]      `json:"active,omitzero" nullable:"false" doc:"False: it keeps still until it is set again. True wakes a dismissed one." example:"true"`
 	Dismissed      opt.Opt[bool]      `json:"dismissed,omitzero" nullable:"false" doc:"True ends it for good, a repeating one too (the dismiss operation moves that to its next time). False wakes it." example:"false"`
 	SnoozedUntil   opt.Opt[time.Time] `json:"snoozed_until,omitzero" doc:"When it reminds again; in the future. It wakes the reminder. Null ends a snooze."`
+	InsistMinutes  opt.Opt[int64]     `json:"insist_minutes,omitzero" minimum:"0" maximum:"1440" doc:"Ring again every so many minutes until it is answered, louder from the fourth time on, also in quiet hours. Null or 0: ring once." example:"10"`
 	TodoID         opt.Opt[int64]     `json:"todo_id,omitzero" minimum:"1" doc:"The to-do it is about." example:"42"`
 	EventID        opt.Opt[int64]     `json:"event_id,omitzero" minimum:"1" doc:"The event it is about." example:"12"`
 	PersonID       opt.Opt[int64]     `json:"person_id,omitzero" minimum:"1" doc:"The person it is about." example:"5"`
@@ -84,6 +86,7 @@ func (u Update) apply(r *Reminder) {
 	u.Active.Into(&r.Active)
 	u.Dismissed.Into(&r.Dismissed)
 	u.SnoozedUntil.IntoPtr(&r.SnoozedUntil)
+	u.InsistMinutes.Into(&r.InsistMinutes)
 	u.TodoID.IntoPtr(&r.TodoID)
 	u.EventID.IntoPtr(&r.EventID)
 	u.PersonID.IntoPtr(&r.PersonID)
@@ -147,6 +150,7 @@ func (r *Reminder) validate(was Reminder, now time.Time) error {
 			c.Add("recurrence_rule", "format", err.Error())
 		}
 	}
+	c.Range("insist_minutes", r.InsistMinutes, 0, maxInsist)
 	if r.Active && r.Dismissed {
 		c.Add("active", "conflict", "cannot be true together with dismissed")
 	}
@@ -158,6 +162,9 @@ func (r *Reminder) validate(was Reminder, now time.Time) error {
 	}
 	return c.Err()
 }
+
+// maxInsist is the most minutes from one ring to the next: a day.
+const maxInsist = 24 * 60
 
 func checkSnooze(c *check.Check, path string, t, now time.Time) {
 	if !t.After(now) {

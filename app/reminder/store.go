@@ -12,14 +12,14 @@ import (
 )
 
 const columns = `id, uid, title, description, remind_at, remind_local, time_zone, recurrence_rule, active, dismissed, dismissed_at,
-snoozed_until, todo_id, event_id, person_id, location_id, rev, created_at, updated_at`
+snoozed_until, insist_minutes, todo_id, event_id, person_id, location_id, rev, created_at, updated_at`
 
 func scan(s db.Scanner) (Reminder, error) {
 	var r Reminder
 	var remindAt, created, updated int64
 	var dismissed, snoozed *int64
 	err := s.Scan(&r.ID, &r.UID, &r.Title, &r.Description, &remindAt, &r.Local, &r.TimeZone, &r.RecurrenceRule, &r.Active, &r.Dismissed,
-		&dismissed, &snoozed, &r.TodoID, &r.EventID, &r.PersonID, &r.LocationID, &r.Rev, &created, &updated)
+		&dismissed, &snoozed, &r.InsistMinutes, &r.TodoID, &r.EventID, &r.PersonID, &r.LocationID, &r.Rev, &created, &updated)
 	r.RemindAt = clock.FromMicros(remindAt)
 	r.DismissedAt, r.SnoozedUntil = clock.FromMicrosPtr(dismissed), clock.FromMicrosPtr(snoozed)
 	r.CreatedAt, r.UpdatedAt = clock.FromMicros(created), clock.FromMicros(updated)
@@ -84,11 +84,11 @@ func (s *Service) count(ctx context.Context, userID int64, f Filter) (int64, err
 }
 
 var setters = []string{"uid", "title", "description", "remind_at", "remind_local", "time_zone", "recurrence_rule", "active", "dismissed",
-	"dismissed_at", "snoozed_until", "due_at", "todo_id", "event_id", "person_id", "location_id", "search", "rev", "created_at", "updated_at"}
+	"dismissed_at", "snoozed_until", "due_at", "insist_minutes", "todo_id", "event_id", "person_id", "location_id", "search", "rev", "created_at", "updated_at"}
 
 func (r *Reminder) values() []any {
 	return []any{r.UID, r.Title, r.Description, clock.Micros(r.RemindAt), r.Local, r.TimeZone, r.RecurrenceRule, r.Active, r.Dismissed,
-		clock.MicrosPtr(r.DismissedAt), clock.MicrosPtr(r.SnoozedUntil), clock.Micros(r.DueAt), r.TodoID, r.EventID, r.PersonID, r.LocationID,
+		clock.MicrosPtr(r.DismissedAt), clock.MicrosPtr(r.SnoozedUntil), clock.Micros(r.DueAt), r.InsistMinutes, r.TodoID, r.EventID, r.PersonID, r.LocationID,
 		r.search(), r.Rev, clock.Micros(r.CreatedAt), clock.Micros(r.UpdatedAt)}
 }
 

@@ -22,10 +22,11 @@ const (
 	Setup   Purpose = "setup"   // the first run's code
 	Cursor  Purpose = "cursor"  // page cursors
 	Feed    Purpose = "feed"    // secret links
+	Action  Purpose = "action"  // the links of a message
 	AtRest  Purpose = "at-rest" // sealed values in the database
 )
 
-var purposes = []Purpose{Session, MFA, StepUp, Setup, Cursor, Feed, AtRest}
+var purposes = []Purpose{Session, MFA, StepUp, Setup, Cursor, Feed, Action, AtRest}
 
 // MinKeyBytes is the shortest SECRET_KEY that is taken.
 const MinKeyBytes = 32

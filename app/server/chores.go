@@ -32,15 +32,17 @@ func (a *App) startChores(ctx context.Context) *sync.WaitGroup {
 
 // expire removes what is too old. A failure is logged and tried again an hour later.
 func (a *App) expire(ctx context.Context) {
-	for what, do := range map[string]func(context.Context) error{"journal": a.Journal.Expire, "accounts": a.Accounts.Expire, "collections": resource.New(a.DB).Forget} {
+	for what, do := range map[string]func(context.Context) error{"journal": a.Journal.Expire, "accounts": a.Accounts.Expire, "collections": resource.New(a.DB).Forget,
+		"deliveries": a.Alarms.Expire, "due work": a.Due.Expire} {
 		if err := do(ctx); err != nil && ctx.Err() == nil {
 			a.log.ErrorContext(ctx, "removing what is too old failed", "what", what, "error", err)
 		}
 	}
 }
 
-// watchOthers wakes live streams when another process (the command line) has
-// written: SQLite's data_version changes then. It is asked only while somebody listens.
+// watchOthers wakes live streams and due work when another process (the command
+// line) has written: SQLite's data_version changes then. It is asked once a
+// second, which costs microseconds and touches no disk.
 func (a *App) watchOthers(ctx context.Context) {
 	conn, err := a.DB.Pool().Conn(ctx)
 	if err != nil {
@@ -49,9 +51,6 @@ func (a *App) watchOthers(ctx context.Context) {
 	defer func() { _ = conn.Close() }()
 	var last int64
 	every(ctx, time.Second, func() {
-		if !a.Journal.Listening() {
-			return
-		}
 		var now int64
 		if err := conn.QueryRowContext(ctx, "PRAGMA data_version").Scan(&now); err != nil {
 			return

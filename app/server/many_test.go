@@ -30,6 +30,7 @@ type several struct {
 	t       *testing.T
 	address string
 	dirs    []string
+	env     []string
 
 	mu      sync.Mutex
 	servers []*process
@@ -40,12 +41,12 @@ type several struct {
 const sharedKey = "SECRET_KEY=one-umbrella-stand-for-all-of-the-3-halls"
 
 // startSeveral starts them at once on an empty database, and sets Ann up.
-func startSeveral(t *testing.T, n int) *several {
+func startSeveral(t *testing.T, n int, env ...string) *several {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("runs several real servers")
 	}
-	s := &several{t: t, address: dbtest.NewSchema(t), servers: make([]*process, n)}
+	s := &several{t: t, address: dbtest.NewSchema(t), servers: make([]*process, n), env: env}
 	binary(t)
 	var wg sync.WaitGroup
 	for i := range n {
@@ -63,7 +64,7 @@ func startSeveral(t *testing.T, n int) *several {
 }
 
 func (s *several) start(i int) {
-	p := start(s.t, s.dirs[i], "DATABASE_URL="+s.address, sharedKey)
+	p := start(s.t, s.dirs[i], append([]string{"DATABASE_URL=" + s.address, sharedKey}, s.env...)...)
 	s.mu.Lock()
 	s.servers[i] = p
 	s.mu.Unlock()

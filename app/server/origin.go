@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"umbra/app/alarm"
 	"umbra/app/api"
 	"umbra/app/config"
 	"umbra/app/fault"
@@ -107,6 +108,8 @@ func (a *App) crossSite(edge *api.API, next http.Handler) http.Handler {
 			a.log.Error("the public URL cannot be trusted", "error", err)
 		}
 	}
+	// The links of messages: their token counts, and no cookie is looked at.
+	p.AddInsecureBypassPattern(alarm.LinkPath)
 	p.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		edge.WriteProblem(w, r, fault.New(fault.Forbidden, "cross_site", "This request came from another site and was refused. List its origin in UMBRA_CORS_ORIGINS if that is meant."))
 	}))

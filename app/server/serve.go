@@ -53,6 +53,8 @@ func (a *App) Serve(ctx context.Context, ready func(url string)) error {
 		endBackground()
 		chores.Wait()
 	}()
+	dueEnded := a.startDue(ctx)
+	defer dueEnded()
 	failed := make(chan error, 1)
 	url := openAt("http", on.main.Addr())
 	if a.tls != nil {

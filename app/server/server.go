@@ -12,11 +12,13 @@ import (
 	"sync/atomic"
 
 	"umbra/app/account"
+	"umbra/app/alarm"
 	"umbra/app/api"
 	"umbra/app/backup"
 	"umbra/app/caller"
 	"umbra/app/clock"
 	"umbra/app/config"
+	"umbra/app/jobs"
 	"umbra/app/journal"
 	"umbra/app/metrics"
 	"umbra/app/notify"
@@ -50,6 +52,8 @@ type App struct {
 	Backups  *backup.Service
 	Provider *api.Provider // nil: none is configured
 	Push     *push.Service
+	Alarms   *alarm.Service
+	Due      *jobs.Runner
 	Senders  notify.Deliverer // what reaches users over the channels of their settings
 
 	out     *notify.Outbound
@@ -115,6 +119,7 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	a.out = newOutbound(o.Config, o.Version)
 	a.Push = push.NewService(a.DB, o.Clock, keys, func(ctx context.Context, address string) error { return a.out.Look(ctx, address) })
 	a.Senders = &senders{accounts: a.Accounts, push: a.Push, out: a.out, config: o.Config, log: o.Log}
+	a.newAlarms(o.Clock, keys)
 	if a.Backups, err = a.NewBackups(ctx); err != nil {
 		return nil, err
 	}

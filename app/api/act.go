@@ -1,0 +1,134 @@
+package api
+
+import (
+	"html/template"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"umbra/app/alarm"
+	"umbra/app/fault"
+)
+
+// The links in messages. GET shows what a link would do and does nothing, for
+// mail programs open links before people do; POST does it. The token is worth
+// one answer to one message: no session is looked at, and none is needed.
+
+const maxLink = 2000 // characters of a token
+
+// linkPage is a page of its own, without script: it must work in any mail
+// program's window.
+var linkPage = template.Must(template.New("link").Parse(`<!doctype html>
+<html lang="{{.Lang}}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">
+<meta name="color-scheme" content="light dark"><title>Umbra</title><style>{{.Style}}</style></head><body><main><h1>{{.Heading}}</h1>
+{{if .Text}}<p>{{.Text}}</p>{{end}}{{if .Button}}<form method="post"><button type="submit">{{.Button}}</button></form>{{end}}
+<p><a href="/">Umbra</a></p></main></body></html>
+`))
+
+const linkStyle = `body{font:1.1rem/1.5 system-ui,sans-serif;margin:0;display:grid;place-items:center;min-height:90vh}main{max-width:30rem;padding:1rem}h1{font-size:1.5rem;overflow-wrap:anywhere}button{font:inherit;padding:.7rem 1.4rem;min-height:2.75rem}`
+
+type linkView struct {
+	Lang, Heading, Text, Button string
+	Style                       template.CSS
+}
+
+var linkWords = map[bool]map[string]string{
+	false: {alarm.Done: "Done", "seen": "Seen", alarm.Hour: "Remind me in an hour", alarm.Tomorrow: "Remind me tomorrow",
+		"did": "Thank you: that is noted.", "was": "This was answered already."},
+	true: {alarm.Done: "Erledigt", "seen": "Gesehen", alarm.Hour: "In einer Stunde erinnern", alarm.Tomorrow: "Morgen erinnern",
+		"did": "Danke, das ist vermerkt.", "was": "Das wurde schon beantwortet."},
+}
+
+func (a *API) registerLinks(r chi.Router) {
+	limit := &buckets{most: 30, every: 2 * time.Second}
+	handle := func(do bool) http.HandlerFunc {
+		return func(w http.ResponseWriter, req *http.Request) {
+			w.Header().Set("Cache-Control", "no-store")
+			// Somebody else's page may send it (ntfy's own does): the token is all that counts.
+			w.Header().Set("Access-Control-Allow-Origin", "*")
+			if !limit.take(client(req.Context()).Address, time.Now()) {
+				a.WriteProblem(w, req, fault.New(fault.Limited, "too_many_requests", "Too many links were opened from here. Wait a minute.").After(time.Minute))
+				return
+			}
+			token := req.URL.Query().Get("t")
+			if len(token) > maxLink {
+				token = ""
+			}
+			look := a.Alarms.Look
+			if do {
+				look = a.Alarms.Follow
+			}
+			l, err := look(req.Context(), token)
+			v := linkView{Lang: "en", Heading: l.Title, Style: linkStyle}
+			status := http.StatusOK
+			say := linkWords[l.German]
+			switch {
+			case fault.Is(err, fault.NotFound):
+				status, v.Heading, v.Text = http.StatusNotFound, "Umbra", "This link is not valid any more. · Dieser Link gilt nicht mehr."
+			case fault.Is(err, fault.Conflict) || err == nil && !do && l.Answered:
+				v.Text = say["was"]
+				if do {
+					status = http.StatusConflict
+				}
+			case err != nil:
+				a.WriteProblem(w, req, err)
+				return
+			case do:
+				v.Text = say["did"]
+			default:
+				v.Button = say[l.Answer]
+				if l.Answer == alarm.Done && !alarm.CanBeDone(l.Kind) {
+					v.Button = say["seen"]
+				}
+			}
+			if l.German {
+				v.Lang = "de"
+			}
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+			w.WriteHeader(status)
+			_ = linkPage.Execute(w, v)
+		}
+	}
+	r.Get(alarm.LinkPath, handle(false))
+	r.Post(alarm.LinkPath, handle(true))
+}
+
+// buckets limits requests by address, in memory: one token comes back every so often.
+type buckets struct {
+	most  float64
+	every time.Duration
+
+	mu sync.Mutex
+	by map[string]bucket
+}
+
+type bucket struct {
+	left float64
+	at   time.Time
+}
+
+// maxBuckets bounds the memory; a full one begins anew.
+const maxBuckets = 10_000
+
+func (b *buckets) take(address string, now time.Time) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.by == nil || len(b.by) >= maxBuckets {
+		b.by = map[string]bucket{}
+	}
+	k, seen := b.by[address]
+	if !seen {
+		k = bucket{left: b.most, at: now}
+	}
+	k.left = min(b.most, k.left+float64(max(now.Sub(k.at), 0))/float64(b.every))
+	k.at = now
+	ok := k.left >= 1
+	if ok {
+		k.left--
+	}
+	b.by[address] = k
+	return ok
+}
