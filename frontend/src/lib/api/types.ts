@@ -30,6 +30,7 @@ export type SettingsUpdate = Schemas['AccountSettingsUpdate'];
 export type Backups = Schemas['Backups'];
 export type Session = Schemas['AccountSession'];
 export type User = Schemas['AccountUser'];
+export type Delivery = Schemas['Delivery'];
 export type Dashboard = Schemas['AgendaDashboard'];
 export type UpcomingItem = Schemas['AgendaItem'];
 export type SearchHit = Schemas['SearchHit'];

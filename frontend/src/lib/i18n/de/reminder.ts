@@ -50,4 +50,7 @@ export const reminder = {
   snoozeTomorrow: 'Morgen',
   andMore: (n: number) => (n === 1 ? 'Eine weitere ist fällig' : `${n} weitere sind fällig`),
   repeats: (how: string) => `Wiederholt sich ${how}`,
+  insist: 'Wieder klingeln, bis es beantwortet ist',
+  insistOnce: 'Einmal klingeln',
+  insistEvery: (n: number) => `alle ${n} Minuten`,
 };

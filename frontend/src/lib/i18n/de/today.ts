@@ -41,4 +41,6 @@ export const today = {
   firstText: 'Umbra zeigt, was heute zählt: was geplant ist, was fällig ist, wer Geburtstag hat. Lege das Erste an; n fügt überall eine Aufgabe hinzu.',
   addTodo: 'Aufgabe hinzufügen',
   addEvent: 'Termin hinzufügen',
+  deliveriesFailed: 'Nicht angekommene Erinnerungen',
+  deliveriesFailedText: (n: string, when: string) => `${n} ließen sich nicht zustellen, die letzte ${when}.`,
 };

@@ -50,4 +50,7 @@ export const reminder = {
   snoozeTomorrow: 'Tomorrow',
   andMore: (n: number) => (n === 1 ? 'One more is due' : `${n} more are due`),
   repeats: (how: string) => `Repeats ${how}`,
+  insist: 'Ring again until it is answered',
+  insistOnce: 'Ring once',
+  insistEvery: (n: number) => `every ${n} minutes`,
 };

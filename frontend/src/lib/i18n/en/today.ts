@@ -41,4 +41,6 @@ export const today = {
   firstText: 'Umbra shows what matters today: what is planned, what is due, who has a birthday. Add the first thing; press n for a to-do anywhere.',
   addTodo: 'Add a to-do',
   addEvent: 'Add an event',
+  deliveriesFailed: 'Reminders that did not arrive',
+  deliveriesFailedText: (n: string, when: string) => `${n} could not be delivered, the last one ${when}.`,
 };
