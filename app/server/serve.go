@@ -53,8 +53,12 @@ func (a *App) Serve(ctx context.Context, ready func(url string)) error {
 		endBackground()
 		chores.Wait()
 	}()
-	dueEnded := a.startDue(ctx)
-	defer dueEnded()
+	due, endDue := context.WithCancel(ctx) // it ends while requests drain
+	dueEnded := a.startDue(due)
+	defer func() {
+		endDue()
+		dueEnded()
+	}()
 	failed := make(chan error, 1)
 	url := openAt("http", on.main.Addr())
 	if a.tls != nil {
