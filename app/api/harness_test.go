@@ -17,6 +17,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"umbra/app/account"
+	"umbra/app/alarm"
 	"umbra/app/api"
 	"umbra/app/backup"
 	"umbra/app/caller"
@@ -24,6 +25,7 @@ import (
 	"umbra/app/db"
 	"umbra/app/db/dbtest"
 	"umbra/app/fault"
+	"umbra/app/jobs"
 	"umbra/app/journal"
 	"umbra/app/journal/journaltest"
 	"umbra/app/push"
@@ -42,6 +44,7 @@ type server struct {
 	routes  chi.Router
 	backups *backup.Service
 	sent    *deliverer
+	alarms  *alarm.Service
 }
 
 // each runs a test on each engine, at 2025-03-29 12:00 UTC; Ann lives in Berlin, Bob in New York.
@@ -80,6 +83,9 @@ func serve(t *testing.T, d *db.DB) *server {
 		backup.Options{Dir: filepath.Join(t.TempDir(), "backups"), Every: 24 * time.Hour})
 	t.Cleanup(s.backups.Close)
 	deps.Backups = s.backups
+	deps.Alarms = deps.NewAlarms(alarm.Deps{DB: d, Journal: s.journal, Queue: jobs.NewQueue(d, s.clock), Clock: s.clock, Send: s.sent,
+		Keys: accounts.Keys, Public: "https://umbra.example"})
+	s.alarms = deps.Alarms
 	r := chi.NewRouter()
 	s.api, s.routes = api.New(r, deps), r
 	s.Server = httptest.NewServer(r)
