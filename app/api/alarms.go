@@ -57,7 +57,7 @@ func (d dayOf) Day(ctx context.Context, c caller.Caller, day clock.Date) ([]alar
 
 // answers carries out what people answer to messages.
 type answers struct {
-	api.Services
+	Services
 	clock clock.Clock
 }
 
