@@ -11,6 +11,20 @@ export function onUnauthenticated(handler: () => Promise<void>): void {
   reauthenticate = handler;
 }
 
+/** Asks whoever is there for a proof; resolves to whether one was given. */
+let prove: (() => Promise<boolean>) | undefined;
+
+/** Names who asks for a proof. Requests that were refused for want of one are then sent again. */
+export function onProofNeeded(handler: () => Promise<boolean>): void {
+  prove = handler;
+}
+
+async function needsProof(response: Response): Promise<boolean> {
+  if (response.status !== 403) return false;
+  const { code } = (await response.clone().json().catch(() => ({}))) as { code?: string };
+  return code === 'proof_needed';
+}
+
 /** Whether a 401 says that the session has ended; others answer what was typed. */
 async function hasEnded(response: Response): Promise<boolean> {
   if (response.status !== 401) return false;
@@ -44,8 +58,9 @@ const resilience: Middleware = {
     let last = response;
     if (reauthenticate && again && (await hasEnded(response))) {
       await reauthenticate();
-      last = await fetch(again);
+      last = await fetch(again.clone());
     }
+    if (prove && again && (await needsProof(last)) && (await prove())) last = await fetch(again);
     if (request.method !== 'GET') written.add(last);
     return last;
   },

@@ -29,6 +29,7 @@ export type Settings = Schemas['AccountSettings'];
 export type SettingsUpdate = Schemas['AccountSettingsUpdate'];
 export type Backups = Schemas['Backups'];
 export type Session = Schemas['AccountSession'];
+export type AccessToken = Schemas['AccountToken'];
 export type User = Schemas['AccountUser'];
 export type Delivery = Schemas['AlarmDelivery'];
 export type Dashboard = Schemas['AgendaDashboard'];

@@ -38,9 +38,19 @@ class Session {
   /** The session has ended elsewhere: the page stays as it is, behind a log-in. */
   expired = (): Promise<void> => {
     if (this.state === 'out' || this.state === 'setup') return new Promise(() => {});
-    this.state = this.state === 'in' || this.state === 'expired' ? 'expired' : 'out';
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    return this.#renewed().then((renewed) => {
+      if (renewed) return;
+      this.state = this.state === 'in' || this.state === 'expired' ? 'expired' : 'out';
+      return new Promise((resolve) => this.#waiting.push(resolve));
+    });
   };
+
+  /** Whether only the token was another: a proof renews it while requests are under way. */
+  async #renewed(): Promise<boolean> {
+    if (this.state !== 'in') return false;
+    const { data } = await send(api.GET('/api/auth/status')).catch(() => ({ data: undefined }));
+    return data?.user !== undefined && data.user.id === this.user?.id;
+  }
 
   async logOut(): Promise<void> {
     await send(api.POST('/api/auth/logout'));

@@ -18,3 +18,4 @@ export { related } from './related';
 export { quick } from './quick';
 export { security } from './security';
 export { share } from './share';
+export { access } from './access';
