@@ -44,6 +44,8 @@ type Deps struct {
 	// calendar. nil means nothing.
 	NewUser func(ctx context.Context, c caller.Caller) error
 
+	Notices Notices // of the account's safety, by the user's channels; nil means none
+
 	Log *slog.Logger // nil means slog.Default
 }
 
@@ -72,6 +74,9 @@ func New(d Deps) *Service {
 	}
 	if d.NewUser == nil {
 		d.NewUser = func(context.Context, caller.Caller) error { return nil }
+	}
+	if d.Notices == nil {
+		d.Notices = noNotices{}
 	}
 	if d.Log == nil {
 		d.Log = slog.Default()

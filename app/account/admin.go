@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"umbra/app/caller"
+	"umbra/app/check"
 	"umbra/app/clock"
 	"umbra/app/db"
 	"umbra/app/fault"
@@ -15,7 +16,7 @@ import (
 // Listed is a user in an administrator's list.
 type Listed struct {
 	User
-	LockedUntil time.Time `json:"locked_until,omitzero"` // zero when not locked
+	LockedUntil time.Time `json:"locked_until,omitzero" doc:"Until when failed log-ins lock the user out; absent when they do not." example:"2025-01-31T09:30:00Z"`
 }
 
 // Users lists all users, by name.
@@ -36,6 +37,9 @@ func (s *Service) Users(ctx context.Context, req page.Request) (page.Page[Listed
 		},
 	}, req, "")
 }
+
+// CountUsers is how many users there are.
+func (s *Service) CountUsers(ctx context.Context) (int64, error) { return s.count(ctx, "id > 0") }
 
 // locks reads every user's lock, in one query.
 func (s *Service) locks(ctx context.Context, now time.Time) (map[string]time.Time, error) {
@@ -94,8 +98,10 @@ func (s *Service) Add(ctx context.Context, in NewUser) (User, error) {
 				return err
 			}
 		}
-		user, err = s.create(ctx, n)
-		return err
+		if user, err = s.create(ctx, n); err != nil {
+			return err
+		}
+		return s.note(ctx, evAdded, user.ID, "")
 	})
 	return user, err
 }
@@ -115,18 +121,60 @@ func (s *Service) ResetPassword(ctx context.Context, id int64, password string) 
 	if err != nil {
 		return err
 	}
+	return s.alter(ctx, id, func(ctx context.Context, a account) error { return s.reset(ctx, a, hash) })
+}
+
+// reset gives an account a new password, and nothing that came in by the old one stays.
+func (s *Service) reset(ctx context.Context, a account, hash string) error {
+	if err := s.setPassword(ctx, a, hash); err != nil {
+		return err
+	}
+	if _, err := s.RevokeTokens(ctx, a.ID); err != nil {
+		return err
+	}
+	if _, err := s.DB.Exec(ctx, "DELETE FROM invitations WHERE user_id = $1", a.ID); err != nil {
+		return err
+	}
+	if _, err := s.DB.Exec(ctx, "DELETE FROM identities WHERE user_id = $1", a.ID); err != nil {
+		return err
+	}
+	if err := s.note(ctx, evReset, a.ID, ""); err != nil {
+		return err
+	}
+	return s.unlock(ctx, a)
+}
+
+// SetRole makes a user an administrator, or one no more. It answers NotFound,
+// and Conflict for the last administrator who can log in.
+func (s *Service) SetRole(ctx context.Context, id int64, role Role) error {
+	var c check.Check
+	c.OneOf("role", string(role), string(Admin), string(Member))
+	if err := c.Err(); err != nil {
+		return err
+	}
 	return s.alter(ctx, id, func(ctx context.Context, a account) error {
-		if err := s.setPassword(ctx, a, hash); err != nil {
+		if role == a.Role {
+			return nil
+		}
+		if role != Admin {
+			if err := s.notTheLast(ctx, a, "made a plain user"); err != nil {
+				return err
+			}
+		}
+		if _, err := s.DB.Exec(ctx, "UPDATE users SET role = $1, updated_at = $2 WHERE id = $3", string(role), s.now(), a.ID); err != nil {
 			return err
 		}
-		if _, err := s.RevokeTokens(ctx, a.ID); err != nil {
-			return err
-		}
-		if _, err := s.DB.Exec(ctx, "DELETE FROM identities WHERE user_id = $1", a.ID); err != nil {
-			return err
-		}
-		return s.unlock(ctx, a)
+		return s.note(ctx, evRole, a.ID, string(role))
 	})
+}
+
+// notTheLast answers Conflict for the last administrator who can log in.
+func (s *Service) notTheLast(ctx context.Context, a account, what string) error {
+	others, err := s.count(ctx, "role = 'admin' AND NOT disabled AND id <> $1", a.ID)
+	if err == nil && a.Role == Admin && others == 0 {
+		err = lastAdmin(what)
+	}
+	return err
 }
 
 // Unlock lets a user who failed too often try again at once.
@@ -135,8 +183,10 @@ func (s *Service) Unlock(ctx context.Context, id int64) error {
 }
 
 func (s *Service) unlock(ctx context.Context, a account) error {
-	_, err := s.log(ctx, attempt{name: a.key}, byUnlock, true, s.Clock.Now())
-	return err
+	if _, err := s.log(ctx, attempt{name: a.key}, byUnlock, true, s.Clock.Now()); err != nil {
+		return err
+	}
+	return s.note(ctx, evUnlocked, a.ID, "")
 }
 
 // DisableMFA takes a user's second factor away, for one who lost it, and ends
@@ -145,6 +195,11 @@ func (s *Service) DisableMFA(ctx context.Context, id int64) (was bool, err error
 	err = s.alter(ctx, id, func(ctx context.Context, a account) (err error) {
 		if was, err = s.clearTOTP(ctx, a.ID); err != nil {
 			return err
+		}
+		if was {
+			if err := s.note(ctx, evMFAOff, a.ID, ""); err != nil {
+				return err
+			}
 		}
 		_, err = s.RevokeOthers(ctx, a.ID, 0)
 		return err
@@ -157,15 +212,18 @@ func (s *Service) DisableMFA(ctx context.Context, id int64) (was bool, err error
 func (s *Service) SetDisabled(ctx context.Context, id int64, disabled bool) error {
 	return s.alter(ctx, id, func(ctx context.Context, a account) error {
 		if disabled {
-			others, err := s.count(ctx, "role = 'admin' AND NOT disabled AND id <> $1", a.ID)
-			if err != nil {
+			if err := s.notTheLast(ctx, a, "disabled"); err != nil {
 				return err
 			}
-			if a.Role == Admin && others == 0 {
-				return lastAdmin("disabled")
-			}
 		}
-		if _, err := s.DB.Exec(ctx, "UPDATE users SET disabled = $1, updated_at = $2 WHERE id = $3", disabled, s.now(), a.ID); err != nil || !disabled {
+		if _, err := s.DB.Exec(ctx, "UPDATE users SET disabled = $1, updated_at = $2 WHERE id = $3", disabled, s.now(), a.ID); err != nil {
+			return err
+		}
+		kind := evEnabled
+		if disabled {
+			kind = evDisabled
+		}
+		if err := s.note(ctx, kind, a.ID, ""); err != nil || !disabled {
 			return err
 		}
 		if _, err := s.RevokeTokens(ctx, a.ID); err != nil {

@@ -140,7 +140,12 @@ func (s *Service) settle(ctx context.Context, id int64, kind string, success boo
 
 // fail settles an attempt as a failure.
 func (s *Service) fail(ctx context.Context, id int64) {
-	s.conclude(ctx, func(ctx context.Context) error { return s.settle(ctx, id, byPassword, false) })
+	s.conclude(ctx, func(ctx context.Context) error {
+		if err := s.settle(ctx, id, byPassword, false); err != nil {
+			return err
+		}
+		return s.noteFailure(ctx, id)
+	})
 }
 
 // withdraw takes back an attempt that nothing was learnt from: the server was

@@ -123,7 +123,25 @@ func BeyondScope(scope Scope) error {
 // touchToken writes when a token was used, and from where, beside the request.
 func (s *Service) touchToken(ctx context.Context, id int64, address string, now time.Time) {
 	s.beside(ctx, touched{token: id}, "when a token was last used was not written", func(ctx context.Context) error {
-		_, err := s.DB.Exec(ctx, "UPDATE access_tokens SET last_used_at = $1, last_used_address = $2 WHERE id = $3 AND last_used_at < $1", clock.Micros(now), line(address, 64), id)
-		return err
+		type tokens struct {
+			user          int64
+			name, address string
+		}
+		was, found, err := db.One(ctx, s.DB, func(row db.Scanner) (t tokens, err error) { return t, row.Scan(&t.user, &t.name, &t.address) },
+			"SELECT user_id, name, last_used_address FROM access_tokens WHERE id = $1", id)
+		if err != nil || !found {
+			return err
+		}
+		address := line(address, 64)
+		if _, err := s.DB.Exec(ctx, "UPDATE access_tokens SET last_used_at = $1, last_used_address = $2 WHERE id = $3 AND last_used_at < $1", clock.Micros(now), address, id); err != nil || was.address == address {
+			return err
+		}
+		_, known, err := db.One(ctx, s.DB, db.Value[int64], "SELECT 1 FROM security_events WHERE user_id = $1 AND kind = 'token_new_address' AND detail = $2 AND address = $3 LIMIT 1", was.user, was.name, address)
+		if err != nil || known {
+			return err
+		}
+		o := originOf(ctx)
+		o.Address = address
+		return s.note(WithOrigin(ctx, o), evTokenAddress, was.user, was.name)
 	})
 }

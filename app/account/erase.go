@@ -43,6 +43,8 @@ var owned = []string{
 	"deliveries",
 	"alarms",
 	"alarm_plans",
+	"invitations",
+	"security_events",
 	"journal_heads",
 }
 
@@ -62,7 +64,14 @@ func (s *Service) Delete(ctx context.Context, id int64) error {
 		if a.Role == Admin && admins == 0 && others > 0 {
 			return lastAdmin("deleted while there are other users")
 		}
-		return s.erase(ctx, a)
+		if err := s.erase(ctx, a); err != nil {
+			return err
+		}
+		actor := originOf(ctx).ActorID
+		if actor == 0 || actor == a.ID {
+			return nil // from the command line there is nobody to keep it for
+		}
+		return s.note(ctx, evDeleted, actor, a.Username)
 	})
 }
 

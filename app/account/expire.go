@@ -27,6 +27,12 @@ func (s *Service) Expire(ctx context.Context) error {
 		if _, err := s.DB.Exec(ctx, "DELETE FROM identity_flows WHERE used_at <= $1", at(-2*FlowAge)); err != nil {
 			return err
 		}
+		if _, err := s.DB.Exec(ctx, "DELETE FROM invitations WHERE expires_at <= $1", at(0)); err != nil {
+			return err
+		}
+		if err := s.expireEvents(ctx, now); err != nil {
+			return err
+		}
 		_, err := s.DB.Exec(ctx, "DELETE FROM idempotency_keys WHERE created_at <= $1", at(-keepIdempotencyKeys))
 		return err
 	})

@@ -48,6 +48,9 @@ func (s *Service) ChangePassword(ctx context.Context, p Principal, in PasswordCh
 		if _, err := s.RevokeOthers(ctx, a.ID, p.SessionID); err != nil {
 			return err
 		}
+		if err := s.note(ctx, evPassword, a.ID, ""); err != nil {
+			return err
+		}
 		if in.RevokeTokens {
 			if _, err := s.RevokeTokens(ctx, a.ID); err != nil {
 				return err

@@ -79,7 +79,10 @@ func (s *Service) insertSession(ctx context.Context, userID int64, address, user
 	_, err = s.DB.Exec(ctx, `INSERT INTO user_sessions (user_id, token_hash, user_agent, address, created_at, last_seen_at, proved_at, expires_at)
 VALUES ($1, $2, $3, $4, $5, $5, $5, $6)`, userID, secret.HashToken(token), line(userAgent, 300), line(address, 64),
 		clock.Micros(now), clock.Micros(now.Add(s.SessionMaxAge)))
-	return token, err
+	if err != nil {
+		return "", err
+	}
+	return token, s.noteLogIn(ctx, userID)
 }
 
 // line makes what a client says of itself fit a column.
@@ -221,6 +224,9 @@ func (s *Service) Revoke(ctx context.Context, userID, id int64) error {
 		n, err := s.DB.Exec(ctx, "DELETE FROM user_sessions WHERE user_id = $1 AND id = $2", userID, id)
 		if err == nil && n == 0 {
 			err = fault.Missing("session", id)
+		}
+		if err == nil {
+			err = s.note(ctx, evSessionEnded, userID, "")
 		}
 		s.Journal.Stir(ctx, userID)
 		return err

@@ -115,6 +115,10 @@ func (n *newUser) check() error {
 	return c.Err()
 }
 
+func usernameTaken() error {
+	return fault.New(fault.Conflict, "username_taken", "There is a user with this name already.")
+}
+
 // create writes a prepared user with everything that belongs to one. The
 // caller holds usersLock.
 func (s *Service) create(ctx context.Context, n newUser) (User, error) {
@@ -127,7 +131,7 @@ func (s *Service) create(ctx context.Context, n newUser) (User, error) {
 		return User{}, err
 	}
 	if taken {
-		return User{}, fault.New(fault.Conflict, "username_taken", "There is a user with this name already.")
+		return User{}, usernameTaken()
 	}
 	id, _, err := db.One(ctx, s.DB, db.Value[int64], `INSERT INTO users (username, username_key, password_hash, role, disabled, password_change_due, created_at, updated_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id`, n.username, key, n.hash, string(n.role), n.disabled, n.due, made, now)

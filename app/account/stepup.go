@@ -56,8 +56,10 @@ func (s *Service) StepUp(ctx context.Context, p Principal, in Proof) (token stri
 		if err := s.settle(ctx, id, byPassword, true); err != nil {
 			return err
 		}
-		token, err = s.Prove(ctx, p)
-		return err
+		if token, err = s.Prove(ctx, p); err != nil {
+			return err
+		}
+		return s.note(ctx, evStepUp, p.UserID, "")
 	})
 	s.refused(ctx, id, err)
 	return token, wrongPassword(err)

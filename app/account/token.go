@@ -148,7 +148,10 @@ func (s *Service) CreateToken(ctx context.Context, p Principal, in NewToken) (ma
 		made, _, err = db.One(ctx, s.DB, scanToken, `INSERT INTO access_tokens (user_id, name, token_hash, can_read, can_write, can_dav, created_at, expires_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING `+listedColumns,
 			a.ID, in.Name, secret.HashToken(text), has(Read), has(Write), has(DAV), clock.Micros(now), expires)
-		return err
+		if err != nil {
+			return err
+		}
+		return s.note(ctx, evTokenMade, a.ID, in.Name)
 	})
 	return made, text, err
 }
@@ -187,9 +190,12 @@ func (s *Service) RenameToken(ctx context.Context, userID, id int64, name string
 // RevokeToken ends a token, its streams included. It answers NotFound, also for somebody else's.
 func (s *Service) RevokeToken(ctx context.Context, userID, id int64) error {
 	return s.DB.Tx(ctx, func(ctx context.Context) error {
-		n, err := s.DB.Exec(ctx, "DELETE FROM access_tokens WHERE user_id = $1 AND id = $2", userID, id)
-		if err == nil && n == 0 {
+		name, found, err := db.One(ctx, s.DB, db.Value[string], "DELETE FROM access_tokens WHERE user_id = $1 AND id = $2 RETURNING name", userID, id)
+		if err == nil && !found {
 			err = fault.Missing("token", id)
+		}
+		if err == nil {
+			err = s.note(ctx, evTokenRevoked, userID, name)
 		}
 		s.Journal.Stir(ctx, userID)
 		return err
@@ -201,7 +207,10 @@ func (s *Service) RevokeTokens(ctx context.Context, userID int64) (n int64, err 
 	err = s.DB.Tx(ctx, func(ctx context.Context) error {
 		n, err = s.DB.Exec(ctx, "DELETE FROM access_tokens WHERE user_id = $1", userID)
 		s.Journal.Stir(ctx, userID)
-		return err
+		if err != nil || n == 0 {
+			return err
+		}
+		return s.note(ctx, evTokenRevoked, userID, "")
 	})
 	return n, err
 }

@@ -88,7 +88,7 @@ func (a *API) authorize(ctx huma.Context, next func(huma.Context)) {
 		a.refuse(ctx, err)
 		return
 	}
-	next(huma.WithValue(ctx, principalKey{}, p))
+	next(huma.WithValue(actingAs(ctx, p), principalKey{}, p))
 }
 
 // scopeOf is what a token needs for a method.

@@ -23,6 +23,7 @@ import (
 	"umbra/app/clock"
 	"umbra/app/db"
 	"umbra/app/journal"
+	"umbra/app/limit"
 	"umbra/app/notify"
 	"umbra/app/push"
 )
@@ -40,6 +41,7 @@ type Deps struct {
 	Stopping      <-chan struct{}                 // closed when streams must end
 	Live          LiveLimits
 	Version       string
+	PublicURL     string          // where people reach the server; "" where it is not known
 	Backups       *backup.Service // nil: this server makes none
 	Provider      *Provider       // nil: nobody signs in by an identity elsewhere
 	Push          *push.Service
@@ -58,6 +60,8 @@ type API struct {
 	live         *live
 	authenticate func(ctx context.Context, token string) (account.Principal, error)
 	tests        testLimit
+
+	strangers *limit.Rate // by address
 }
 
 const maxBody = 1 << 20 // bytes
@@ -65,13 +69,14 @@ const maxBody = 1 << 20 // bytes
 // New puts the operations on a router and answers the API with its document.
 func New(r chi.Router, d Deps) *API {
 	replaceHumaErrors()
-	a := &API{Deps: d, log: d.Log, authenticate: d.Authenticate}
+	a := &API{Deps: d, log: d.Log, authenticate: d.Authenticate, strangers: newStrangers()}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)
 	}
 	a.huma = humachi.New(r, configuration(d.Version))
 	aliases(a.huma.OpenAPI().Components.Schemas)
 	a.huma.UseMiddleware(withRequestURL, withHeaders, a.authorize, a.refuseEmpty, a.within)
+	a.huma.UseMiddleware(withRequestURL, withHeaders, withOrigin, a.authorize, a.refuseEmpty)
 	if a.authenticate == nil {
 		a.authenticate = a.Accounts.Authenticate
 	}
@@ -80,6 +85,8 @@ func New(r chi.Router, d Deps) *API {
 	a.registerSettings()
 	a.registerNotifications()
 	a.registerPush()
+	a.registerUsers()
+	a.registerAudit()
 	a.registerTodos()
 	a.registerCalendars()
 	a.registerEvents()

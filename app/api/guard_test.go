@@ -129,6 +129,7 @@ func TestWhatNeedsAProofSaysSo(t *testing.T) {
 	want := map[string]string{"linkIdentity": "always", "unlinkIdentity": "always",
 		"purge": "always", "emptyTrash": "always", "revokeSession": "always", "revokeOtherSessions": "always",
 		"disableTotp": "always", "renewRecoveryCodes": "always",
+		"changeUser": "always", "resetUser": "always", "deleteUser": "always", "invite": "always",
 		"createToken": "always", "revokeToken": "always",
 		"changePassword": "sometimes", "updateSettings": "sometimes", "patchSettings": "sometimes"}
 	found := 0

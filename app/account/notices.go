@@ -1,0 +1,29 @@
+package account
+
+import "context"
+
+// Kinds of notices.
+const (
+	NewDevice     = "new_device"
+	AccountLocked = "account_locked"
+)
+
+// Notice is what a user is told by their own channels because it concerns the
+// safety of the account.
+type Notice struct {
+	UserID    int64  `json:"user_id"`
+	Kind      string `json:"kind"`
+	Address   string `json:"address"`
+	UserAgent string `json:"user_agent"`
+}
+
+// Notices takes notices for delivery. Enqueue runs in the transaction that makes
+// a notice necessary, and does no more than write it down.
+type Notices interface {
+	Enqueue(ctx context.Context, n Notice) error
+}
+
+// noNotices is for servers that send none.
+type noNotices struct{}
+
+func (noNotices) Enqueue(context.Context, Notice) error { return nil }
