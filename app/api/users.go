@@ -45,7 +45,7 @@ type invited struct {
 }
 
 type invitationToken struct {
-	Token string `json:"token" minLength:"1" maxLength:"100" doc:"The secret, from the link's fragment."`
+	Token string `json:"token" minLength:"1" maxLength:"100" doc:"The secret, from the link's fragment." example:"Qm9iIGlzIGludml0ZWQ"`
 }
 
 // invitationFor is what a guest learns.
@@ -56,7 +56,7 @@ type invitationFor struct {
 }
 
 type acceptInvitation struct {
-	Token    string `json:"token" minLength:"1" maxLength:"100" doc:"The secret, from the link's fragment."`
+	Token    string `json:"token" minLength:"1" maxLength:"100" doc:"The secret, from the link's fragment." example:"Qm9iIGlzIGludml0ZWQ"`
 	Username string `json:"username,omitempty" maxLength:"64" doc:"The name to log in with; ignored where a password is set anew." example:"bob"`
 	Password string `json:"password" maxLength:"512" format:"password" doc:"12 to 128 characters, none of the common ones." example:"nine yellow telescopes"`
 	TimeZone string `json:"time_zone,omitempty" maxLength:"64" doc:"IANA time zone, from the browser; else UTC." example:"Europe/Berlin"`

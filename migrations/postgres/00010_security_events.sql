@@ -25,7 +25,7 @@ CREATE TABLE invitations (
     token_hash BYTEA   NOT NULL UNIQUE,
     user_id    BIGINT REFERENCES users (id) ON DELETE CASCADE,
     username   TEXT    COLLATE "C" NOT NULL DEFAULT '',
-    role       TEXT    COLLATE "C" NOT NULL CHECK (role IN ('admin', 'user')),
+    role       TEXT    COLLATE "C" NOT NULL,
     made_by    BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL

@@ -25,7 +25,7 @@ CREATE TABLE invitations (
     token_hash BLOB    NOT NULL UNIQUE,
     user_id    INTEGER REFERENCES users (id) ON DELETE CASCADE,
     username   TEXT    NOT NULL DEFAULT '',
-    role       TEXT    NOT NULL CHECK (role IN ('admin', 'user')),
+    role       TEXT    NOT NULL,
     made_by    INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL
