@@ -12,6 +12,28 @@ CREATE TABLE access_tokens (
     last_used_address TEXT    NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX access_tokens_user ON access_tokens (user_id, created_at, id);
+CREATE TABLE alarm_plans (
+    user_id INTEGER NOT NULL PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    epoch TEXT NOT NULL, -- of the journal, and
+    seq INTEGER NOT NULL, -- the number up to which it was followed; -1: all is to be planned anew
+    basis TEXT NOT NULL, -- the settings that alarms were computed with
+    claim TEXT NOT NULL DEFAULT '', -- who is planning all of it
+    looked_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE alarms (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    record_id INTEGER NOT NULL,
+    rule TEXT NOT NULL, -- which of the record's alarms: -PT30M, an instant, snooze, …
+    due_at INTEGER NOT NULL,
+    mark TEXT NOT NULL, -- of which occurrence, in a form that a change of zone leaves alone
+    occurrence TEXT NOT NULL DEFAULT '', -- its recurrence id
+    about_at INTEGER NOT NULL, -- when that begins or is due
+    all_day INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (user_id, kind, record_id, rule)
+) STRICT;
+CREATE INDEX alarms_due ON alarms (user_id, due_at, id);
 CREATE TABLE backup_runs (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     started_at INTEGER NOT NULL,
@@ -111,6 +133,46 @@ CREATE INDEX dav_objects_gone ON dav_objects (user_id, kind, record_id) WHERE re
 CREATE INDEX dav_objects_name ON dav_objects (user_id, kind, name);
 CREATE INDEX dav_objects_parent ON dav_objects (user_id, kind, parent_uid) WHERE parent_uid <> '';
 CREATE INDEX dav_objects_uid ON dav_objects (user_id, kind, uid);
+CREATE TABLE deliveries (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    uid TEXT NOT NULL, -- what receivers know a repeat by
+    kind TEXT NOT NULL,
+    record_id INTEGER NOT NULL,
+    rule TEXT NOT NULL,
+    mark TEXT NOT NULL,
+    occurrence TEXT NOT NULL DEFAULT '',
+    due_at INTEGER NOT NULL,
+    about_at INTEGER NOT NULL,
+    all_day INTEGER NOT NULL DEFAULT 0,
+    state TEXT NOT NULL CHECK (state IN ('pending', 'sent', 'acknowledged', 'failed', 'missed')),
+    late INTEGER NOT NULL DEFAULT 0, -- its time had passed when it was seen
+    stands_for INTEGER NOT NULL DEFAULT 0, -- how many earlier ones were missed with it
+    held_until INTEGER, -- by quiet hours
+    rings INTEGER NOT NULL DEFAULT 1, -- how often it has rung
+    next_ring_at INTEGER, -- while it insists
+    rang_at INTEGER NOT NULL,
+    sent_at INTEGER,
+    acknowledged_at INTEGER,
+    answer TEXT NOT NULL DEFAULT '', -- done, snoozed, seen or moot
+    UNIQUE (user_id, id),
+    UNIQUE (user_id, kind, record_id, rule, mark)
+) STRICT;
+CREATE INDEX deliveries_due ON deliveries (user_id, due_at, id);
+CREATE INDEX deliveries_rang ON deliveries (rang_at);
+CREATE INDEX deliveries_state ON deliveries (user_id, state, due_at, id);
+CREATE TABLE delivery_channels (
+    user_id INTEGER NOT NULL,
+    delivery_id INTEGER NOT NULL,
+    channel TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('pending', 'sent', 'failed')),
+    attempts INTEGER NOT NULL DEFAULT 0,
+    next_try_at INTEGER,
+    sent_at INTEGER,
+    error TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (user_id, delivery_id, channel),
+    FOREIGN KEY (user_id, delivery_id) REFERENCES deliveries (user_id, id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
 CREATE TABLE event_overrides (
     user_id       INTEGER NOT NULL,
     event_id      INTEGER NOT NULL,
@@ -189,6 +251,18 @@ CREATE TABLE identity_flows (
     state_hash BLOB PRIMARY KEY,
     used_at INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE invitations (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    token_hash BLOB    NOT NULL UNIQUE,
+    user_id    INTEGER REFERENCES users (id) ON DELETE CASCADE,
+    username   TEXT    NOT NULL DEFAULT '',
+    role       TEXT    NOT NULL,
+    made_by    INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX invitations_order ON invitations (created_at, id);
+CREATE INDEX invitations_user ON invitations (user_id);
 CREATE TABLE jobs (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
     kind         TEXT    NOT NULL,
@@ -452,7 +526,7 @@ CREATE TABLE reminders (
     search          TEXT    NOT NULL,
     rev             INTEGER NOT NULL,
     created_at      INTEGER NOT NULL,
-    updated_at      INTEGER NOT NULL,
+    updated_at      INTEGER NOT NULL, insist_minutes INTEGER NOT NULL DEFAULT 0,
     UNIQUE (user_id, id),
     UNIQUE (user_id, uid),
     FOREIGN KEY (user_id, todo_id) REFERENCES todos (user_id, id),
@@ -467,6 +541,21 @@ CREATE INDEX reminders_location ON reminders (user_id, location_id) WHERE locati
 CREATE INDEX reminders_person ON reminders (user_id, person_id) WHERE person_id IS NOT NULL;
 CREATE INDEX reminders_rev ON reminders (user_id, rev, id);
 CREATE INDEX reminders_todo ON reminders (user_id, todo_id) WHERE todo_id IS NOT NULL;
+CREATE TABLE security_events (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id    INTEGER REFERENCES users (id) ON DELETE CASCADE,
+    at         INTEGER NOT NULL,
+    kind       TEXT    NOT NULL,
+    actor_id   INTEGER NOT NULL DEFAULT 0,
+    address    TEXT    NOT NULL DEFAULT '',
+    user_agent TEXT    NOT NULL DEFAULT '',
+    device     TEXT    NOT NULL DEFAULT '',
+    detail     TEXT    NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX security_events_at ON security_events (at, id);
+CREATE INDEX security_events_kind ON security_events (user_id, kind, at, id);
+CREATE INDEX security_events_order ON security_events (user_id, id);
+CREATE INDEX security_events_user ON security_events (user_id, at, id);
 CREATE TABLE settings (
     user_id             INTEGER NOT NULL PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
     preferred_name      TEXT    NOT NULL DEFAULT '',
