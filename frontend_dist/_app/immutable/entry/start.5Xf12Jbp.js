@@ -1,1 +1,0 @@
-export{qt as load_css,Kt as start}from"../chunks/By0xEzFS.js";
