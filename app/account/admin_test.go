@@ -161,6 +161,8 @@ func TestDeleteLeavesNothing(t *testing.T) {
 		}
 		for _, u := range []account.User{ann, bob} {
 			h.fill(u.ID, tables)
+		}
+		for _, u := range []account.User{ann, bob} { // afterwards: what it writes takes numbers
 			_, _ = h.try(u.Username, "wrong", home)
 		}
 		c := h.caller(bob)

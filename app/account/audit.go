@@ -110,7 +110,8 @@ func deviceKey(userAgent string) string {
 // noteLogIn writes a log-in down. From a device that this user was never seen
 // with before, a notice goes out too; not for the very first.
 func (s *Service) noteLogIn(ctx context.Context, userID int64) error {
-	seen, err := db.Query(ctx, s.DB, db.Value[int64], "SELECT CASE WHEN device = $2 THEN 1 ELSE 0 END FROM security_events WHERE user_id = $1 AND kind = 'log_in' ORDER BY 1 DESC LIMIT 1",
+	const elsewhere = 0 // 1 is this device, -1 the first log-in ever
+	seen, err := db.Query(ctx, s.DB, db.Value[int64], "SELECT COALESCE(MAX(CASE WHEN device = $2 THEN 1 ELSE 0 END), -1) FROM security_events WHERE user_id = $1 AND kind = 'log_in'",
 		userID, deviceKey(originOf(ctx).UserAgent))
 	if err != nil {
 		return err
@@ -118,7 +119,7 @@ func (s *Service) noteLogIn(ctx context.Context, userID int64) error {
 	if err := s.note(ctx, evLogIn, userID, ""); err != nil {
 		return err
 	}
-	if len(seen) == 0 || seen[0] == 1 {
+	if len(seen) != 1 || seen[0] != elsewhere {
 		return nil
 	}
 	o := originOf(ctx)
