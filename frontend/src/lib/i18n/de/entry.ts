@@ -18,7 +18,7 @@ export const entry = {
   againText: 'Melde dich wieder an, um dort weiterzumachen, wo du warst. Nichts Getipptes geht verloren.',
   notYou: 'Als jemand anderes anmelden',
   wrong: 'Benutzername oder Passwort ist falsch.',
-  locked: (minutes: number) => `Zu viele Fehlversuche. Das Konto ist noch ${minutes === 1 ? 'eine Minute' : `${minutes} Minuten`} gesperrt. Ein Passkey oder „umbra user unlock“ auf dem Server öffnet es trotzdem.`,
+  locked: (minutes: number) => `Zu viele Fehlversuche. Das Konto ist noch ${minutes === 1 ? 'eine Minute' : `${minutes} Minuten`} gesperrt. „umbra user unlock“ auf dem Server öffnet es sofort.`,
   limited: (seconds: number) => `Zu viele Versuche von hier. Warte ${seconds} Sekunden.`,
   mfaTitle: 'Zweiter Schritt',
   mfaText: 'Gib die sechs Ziffern ein, die deine Authenticator-App zeigt, oder einen deiner Wiederherstellungscodes.',

@@ -18,7 +18,7 @@ export const entry = {
   againText: 'Log in again to go on where you were. Nothing you typed is lost.',
   notYou: 'Log in as somebody else',
   wrong: 'The user name or the password is wrong.',
-  locked: (minutes: number) => `Too many failed log-ins. This account is locked for ${minutes === 1 ? 'a minute' : `${minutes} more minutes`}. A passkey, or “umbra user unlock” on the server, still opens it.`,
+  locked: (minutes: number) => `Too many failed log-ins. This account is locked for ${minutes === 1 ? 'a minute' : `${minutes} more minutes`}. “umbra user unlock” on the server opens it at once.`,
   limited: (seconds: number) => `Too many attempts from here. Wait ${seconds} seconds.`,
   mfaTitle: 'Second step',
   mfaText: 'Type the six digits that your authenticator app shows, or one of your recovery codes.',
