@@ -47,7 +47,7 @@ func zoneOr(name string, err error) (*time.Location, error) {
 	}
 	z, err := clock.Zone(name)
 	if err != nil { // one that this build's zone data no longer has
-		return time.UTC, nil //nolint:nilerr
+		return time.UTC, nil //nolint:nilerr // it is UTC then
 	}
 	return z, nil
 }
