@@ -77,6 +77,8 @@ func TestNoOperationShowsAnothersRecords(t *testing.T) {
 				real = strings.ReplaceAll(path, "{change_set}", set)
 			case strings.HasPrefix(path, "/api/auth/sessions/"):
 				real = "/api/auth/sessions/999999" // sessions are the account's own tests
+			case strings.HasPrefix(path, "/api/auth/identities/"):
+				real = "/api/auth/identities/999999" // and so are identities
 			case strings.HasPrefix(path, "/api/push/subscriptions/"):
 				real = browser
 			case strings.HasPrefix(path, "/api/deliveries/"):
@@ -158,6 +160,8 @@ func bodyFor(operation string) any {
 		return `{"minutes":10}`
 	case strings.HasPrefix(operation, "instantiate"):
 		return `{"start":"2025-04-01"}`
+	case operation == "answerDelivery":
+		return `{"answer":"done"}`
 	case operation == "renameToken":
 		return `{"name":"x"}`
 	case strings.HasPrefix(operation, "create") && strings.HasSuffix(operation, "Share"):
