@@ -142,7 +142,7 @@ func (a *API) registerInvitations() {
 		func(ctx context.Context, in *OneInput) (*struct{}, error) {
 			return nil, a.Accounts.RevokeInvitation(ctx, principal(ctx), in.ID)
 		})
-	register(a, op{id: "readInvitation", access: public, method: http.MethodPost, path: path + "/read", tag: tagUsers, status: http.StatusOK,
+	register(a, op{id: "readInvitation", access: public, method: http.MethodPost, path: "/api/auth/invitation/read", tag: tagUsers, status: http.StatusOK,
 		summary: "Say what an invitation is for", description: "The secret is in the body, not in the address, which logs keep. 404 for one that was used, has expired or was revoked.",
 		errors: []int{http.StatusNotFound, http.StatusTooManyRequests}},
 		func(ctx context.Context, in *struct{ Body invitationToken }) (*struct{ Body invitationFor }, error) {
@@ -152,7 +152,7 @@ func (a *API) registerInvitations() {
 			i, err := a.Accounts.FindInvitation(ctx, in.Body.Token)
 			return &struct{ Body invitationFor }{invitationFor{i.Username, i.UserID != nil, i.ExpiresAt}}, err
 		})
-	register(a, op{id: "acceptInvitation", access: public, method: http.MethodPost, path: path + "/accept", tag: tagUsers, status: http.StatusCreated,
+	register(a, op{id: "acceptInvitation", access: public, method: http.MethodPost, path: "/api/auth/invitation/accept", tag: tagUsers, status: http.StatusCreated,
 		summary: "Accept an invitation", description: "Makes the account and signs in; or sets the new password, with which to log in then.",
 		errors: []int{http.StatusNotFound, http.StatusTooManyRequests}},
 		func(ctx context.Context, in *agentInput[acceptInvitation]) (*withCookie[account.User], error) {

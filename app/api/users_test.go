@@ -22,7 +22,7 @@ func guest(t *testing.T, r reply) string {
 
 func (d *door) accept(t *testing.T, token, name string) reply {
 	t.Helper()
-	return d.with(t, "", "POST", "/api/invitations/accept", map[string]any{"token": token, "username": name, "password": newPassword, "time_zone": "Europe/Berlin"})
+	return d.with(t, "", "POST", "/api/auth/invitation/accept", map[string]any{"token": token, "username": name, "password": newPassword, "time_zone": "Europe/Berlin"})
 }
 
 func (d *door) events(t *testing.T, cookie, query string) string {
@@ -42,10 +42,10 @@ func TestAnInvitationMakesOneAccount(t *testing.T) {
 		if len(list.list()) != 1 || strings.Contains(string(list.body), token) {
 			t.Errorf("%s", list.body)
 		}
-		if r := d.with(t, "", "POST", "/api/invitations/read", map[string]any{"token": token}).is(200); r.json()["username"] != "bob" || r.json()["reset"] != false {
+		if r := d.with(t, "", "POST", "/api/auth/invitation/read", map[string]any{"token": token}).is(200); r.json()["username"] != "bob" || r.json()["reset"] != false {
 			t.Errorf("%s", r.body)
 		}
-		d.with(t, "", "POST", "/api/invitations/accept", map[string]any{"token": token, "username": "bob", "password": "short"}).is(422)
+		d.with(t, "", "POST", "/api/auth/invitation/accept", map[string]any{"token": token, "username": "bob", "password": "short"}).is(422)
 		bob := d.accept(t, token, "Bob").is(201).session()
 		d.with(t, bob, "GET", "/api/todos", nil).is(200)
 		d.with(t, bob, "GET", "/api/users", nil).is(403)
@@ -119,7 +119,7 @@ func TestAnAdministratorKeepsUsers(t *testing.T) {
 		newer := guest(t, d.with(t, ann, "POST", path+"/reset", nil))
 		d.with(t, his, "GET", "/api/todos", nil).is(200) // until it is used
 		d.accept(t, link, "bob").is(404)
-		again := d.with(t, "", "POST", "/api/invitations/accept", map[string]any{"token": newer, "password": annsPassword}).is(201)
+		again := d.with(t, "", "POST", "/api/auth/invitation/accept", map[string]any{"token": newer, "password": annsPassword}).is(201)
 		if again.header.Get("Set-Cookie") != "" {
 			t.Error("a reset signs in, past a second factor")
 		}
@@ -142,12 +142,12 @@ func TestStrangersWaitAtInvitations(t *testing.T) {
 	d := openDoor(t, sqlite(t))
 	d.setUp(t)
 	for range 30 {
-		d.with(t, "", "POST", "/api/invitations/read", `{"token":"x"}`).is(404)
+		d.with(t, "", "POST", "/api/auth/invitation/read", `{"token":"x"}`).is(404)
 	}
 	if r := d.accept(t, "x", "eve").is(429); r.header.Get("Retry-After") == "" {
 		t.Errorf("%v", r.header)
 	}
-	d.with(t, "", "POST", "/api/invitations/read", `{"token":"x"}`, fromHeader, "2001:db8::1").is(404)
+	d.with(t, "", "POST", "/api/auth/invitation/read", `{"token":"x"}`, fromHeader, "2001:db8::1").is(404)
 }
 
 func TestTheAuditListTellsWhatHappened(t *testing.T) {

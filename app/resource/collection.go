@@ -53,11 +53,13 @@ ON CONFLICT (user_id, kind, record_id) DO UPDATE SET name = excluded.name, prope
 
 // Forget lets go of what was kept of calendars and projects that are gone for good.
 func (s *Store) Forget(ctx context.Context) error {
-	_, err := s.db.Exec(ctx, `DELETE FROM dav_collections WHERE record_id <> 0
+	return s.db.Tx(ctx, func(ctx context.Context) error {
+		_, err := s.db.Exec(ctx, `DELETE FROM dav_collections WHERE record_id <> 0
 AND NOT EXISTS (SELECT 1 FROM calendars c WHERE dav_collections.kind = 'calendar' AND c.user_id = dav_collections.user_id AND c.id = dav_collections.record_id)
 AND NOT EXISTS (SELECT 1 FROM projects p WHERE dav_collections.kind = 'project' AND p.user_id = dav_collections.user_id AND p.id = dav_collections.record_id)
 AND NOT EXISTS (SELECT 1 FROM trash t WHERE t.user_id = dav_collections.user_id AND t.kind = dav_collections.kind AND t.record_id = dav_collections.record_id)`)
-	return err
+		return err
+	})
 }
 
 // GoneCollections answers the names of calendars and projects that were deleted
