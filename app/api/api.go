@@ -75,8 +75,7 @@ func New(r chi.Router, d Deps) *API {
 	}
 	a.huma = humachi.New(r, configuration(d.Version))
 	aliases(a.huma.OpenAPI().Components.Schemas)
-	a.huma.UseMiddleware(withRequestURL, withHeaders, a.authorize, a.refuseEmpty, a.within)
-	a.huma.UseMiddleware(withRequestURL, withHeaders, withOrigin, a.authorize, a.refuseEmpty)
+	a.huma.UseMiddleware(withRequestURL, withHeaders, withOrigin, a.authorize, a.refuseEmpty, a.within)
 	if a.authenticate == nil {
 		a.authenticate = a.Accounts.Authenticate
 	}
