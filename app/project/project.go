@@ -35,7 +35,7 @@ type Project struct {
 	CreatedAt   time.Time `json:"created_at" doc:"When it was made." example:"2025-01-01T08:00:00Z"`
 	UpdatedAt   time.Time `json:"updated_at" doc:"When it was last changed; its tasks do not count." example:"2025-01-01T08:00:00Z"`
 
-	Owner   *caller.Name `json:"owner" doc:"Whose it is, where somebody shares it with the user; null where it is the user's own."`
+	Owner   *caller.Name `json:"owner,omitempty" doc:"Whose it is, where somebody shares it with the user; left out where it is the user's own."`
 	Access  string       `json:"access" enum:"owner,read,write" doc:"What the user may do with it and its tasks: all, or, where it is shared with them, only look, or change it too." example:"owner"`
 	ShareID *int64       `json:"share_id" doc:"Number of the share by which the user sees it; null where it is their own." example:"4"`
 
