@@ -31,7 +31,7 @@ const (
 	evSessionEnded  = "session_revoked"
 	evTokenMade     = "token_created"
 	evTokenRevoked  = "token_revoked"
-	evTokenAddress  = "token_new_address"
+	evTokenAddress  = "token_new_address" //nolint:gosec // the name of an event
 	evMFAOff        = "second_factor_off"
 	evAdded         = "user_added"
 	evDisabled      = "user_disabled"

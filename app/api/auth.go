@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"umbra/app/account"
+	"umbra/app/opt"
 	"umbra/app/page"
 )
 
@@ -25,11 +26,11 @@ type cookieInput struct {
 }
 
 type setUp struct {
-	Username  string `json:"username" minLength:"3" maxLength:"64" doc:"The name to log in with." example:"ada"`
-	Password  string `json:"password" maxLength:"512" format:"password" doc:"12 to 128 characters, none of the common ones." example:"seven purple umbrellas"`
-	SetupCode string `json:"setup_code,omitempty" maxLength:"64" doc:"The code that serve printed; needed unless the request comes from the machine itself." example:"K7QF-2M9X-TR4B"`
-	TimeZone  string `json:"time_zone,omitempty" maxLength:"64" doc:"IANA time zone, from the browser; else UTC." example:"Europe/Berlin"`
-	Language  string `json:"language,omitempty" maxLength:"35" doc:"BCP 47 language, from the browser; else en." example:"en"`
+	Username  string          `json:"username" minLength:"3" maxLength:"64" doc:"The name to log in with." example:"ada"`
+	Password  string          `json:"password" maxLength:"512" format:"password" doc:"12 to 128 characters, none of the common ones." example:"seven purple umbrellas"`
+	SetupCode opt.Opt[string] `json:"setup_code,omitzero" nullable:"false" maxLength:"64" doc:"The code that serve printed; needed unless the request comes from the machine itself." example:"K7QF-2M9X-TR4B"`
+	TimeZone  opt.Opt[string] `json:"time_zone,omitzero" nullable:"false" maxLength:"64" doc:"IANA time zone, from the browser; else UTC." example:"Europe/Berlin"`
+	Language  opt.Opt[string] `json:"language,omitzero" nullable:"false" maxLength:"35" doc:"BCP 47 language, from the browser; else en." example:"en"`
 }
 
 type logIn struct {
@@ -47,9 +48,9 @@ type loggedIn struct {
 }
 
 type changePassword struct {
-	Current string `json:"current_password" maxLength:"1024" format:"password" doc:"The password of now." example:"seven purple umbrellas"`
-	New     string `json:"new_password" maxLength:"512" format:"password" doc:"12 to 128 characters, none of the common ones." example:"nine yellow telescopes"`
-	Tokens  bool   `json:"revoke_tokens,omitempty" doc:"Whether to revoke all tokens and app passwords too; they do not depend on the password." example:"false"`
+	Current string        `json:"current_password" maxLength:"1024" format:"password" doc:"The password of now." example:"seven purple umbrellas"`
+	New     string        `json:"new_password" maxLength:"512" format:"password" doc:"12 to 128 characters, none of the common ones." example:"nine yellow telescopes"`
+	Tokens  opt.Opt[bool] `json:"revoke_tokens,omitzero" nullable:"false" doc:"Whether to revoke all tokens and app passwords too; they do not depend on the password." example:"false"`
 }
 
 type withCookie[B any] struct {
@@ -89,8 +90,8 @@ func (a *API) registerAuth() {
 		errors: []int{http.StatusForbidden}},
 		func(ctx context.Context, in *agentInput[setUp]) (*withCookie[account.User], error) {
 			b := in.Body
-			u, err := a.Accounts.SetUp(ctx, account.SetUp{Username: b.Username, Password: b.Password, Zone: b.TimeZone, Language: b.Language,
-				Code: b.SetupCode, NeedsCode: !client(ctx).Local})
+			u, err := a.Accounts.SetUp(ctx, account.SetUp{Username: b.Username, Password: b.Password, Zone: b.TimeZone.Value, Language: b.Language.Value,
+				Code: b.SetupCode.Value, NeedsCode: !client(ctx).Local})
 			if err != nil {
 				return nil, err
 			}
@@ -130,7 +131,7 @@ func (a *API) registerAuth() {
 				}
 			}
 			token, err := a.Accounts.ChangePassword(ctx, principal(ctx), account.PasswordChange{Current: in.Body.Current, New: in.Body.New,
-				RevokeTokens: in.Body.Tokens, Address: client(ctx).Address})
+				RevokeTokens: in.Body.Tokens.Value, Address: client(ctx).Address})
 			if err != nil {
 				return nil, err
 			}

@@ -9,11 +9,12 @@ import (
 
 	"umbra/app/account"
 	"umbra/app/fault"
+	"umbra/app/opt"
 	"umbra/app/page"
 )
 
 type linkIdentity struct {
-	Return string `json:"return,omitempty" maxLength:"1000" doc:"Where in the interface to come back to; a path here." example:"/settings/security"`
+	Return opt.Opt[string] `json:"return,omitzero" nullable:"false" maxLength:"1000" doc:"Where in the interface to come back to; a path here." example:"/settings/security"`
 }
 
 type goTo struct {
@@ -35,7 +36,7 @@ func (a *API) registerIdentities(r chi.Router) {
 				return nil, noProvider()
 			}
 			p := principal(ctx)
-			flow := a.Accounts.BeginFlow(&p, returnPath(in.Body.Return))
+			flow := a.Accounts.BeginFlow(&p, returnPath(in.Body.Return.Value))
 			to, err := a.Provider.Start(ctx, request(flow))
 			if err != nil {
 				a.log.WarnContext(ctx, "the identity provider cannot be used", "request", RequestID(ctx), "error", err)

@@ -5,11 +5,12 @@ import (
 	"net/http"
 
 	"umbra/app/account"
+	"umbra/app/opt"
 )
 
 type stepUp struct {
-	Password string `json:"password" maxLength:"1024" format:"password" doc:"The password." example:"seven purple umbrellas"`
-	Code     string `json:"code,omitempty" maxLength:"64" doc:"A code of the second factor, or a recovery code; needed by whoever has one." example:"492039"`
+	Password string          `json:"password" maxLength:"1024" format:"password" doc:"The password." example:"seven purple umbrellas"`
+	Code     opt.Opt[string] `json:"code,omitzero" nullable:"false" maxLength:"64" doc:"A code of the second factor, or a recovery code; needed by whoever has one." example:"492039"`
 }
 
 func (a *API) registerStepUp() {
@@ -19,7 +20,7 @@ func (a *API) registerStepUp() {
 			"A log-in is one. It renews the session, and failures count like those of log-ins.",
 		errors: []int{http.StatusLocked, http.StatusTooManyRequests}},
 		func(ctx context.Context, in *struct{ Body stepUp }) (*cookieOnly, error) {
-			token, err := a.Accounts.StepUp(ctx, principal(ctx), account.Proof{Password: in.Body.Password, Code: in.Body.Code, Address: client(ctx).Address})
+			token, err := a.Accounts.StepUp(ctx, principal(ctx), account.Proof{Password: in.Body.Password, Code: in.Body.Code.Value, Address: client(ctx).Address})
 			if err != nil {
 				return nil, err
 			}

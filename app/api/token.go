@@ -12,7 +12,7 @@ import (
 
 type newToken struct {
 	Name      string          `json:"name" minLength:"1" maxLength:"100" doc:"What it is for." example:"Phone"`
-	Scopes    []account.Scope `json:"scopes" minItems:"1" maxItems:"3" uniqueItems:"true" enum:"read,write,dav" doc:"How far it reaches: read (GET), write (everything else of the API), dav (sync: an app password). None contains another." example:"[\"read\"]"`
+	Scopes    []account.Scope `json:"scopes" minItems:"1" maxItems:"3" enum:"read,write,dav" doc:"How far it reaches: read (GET), write (everything else of the API), dav (sync: an app password). None contains another." example:"[\"read\"]"`
 	ExpiresAt *time.Time      `json:"expires_at,omitempty" doc:"When it ends, within ten years; left out: when it is revoked." example:"2026-01-01T00:00:00Z"`
 }
 

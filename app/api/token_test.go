@@ -234,3 +234,47 @@ func TestAStreamEndsWithItsSessionAtOnce(t *testing.T) {
 		})
 	}
 }
+
+// huma keeps the items of a list that must differ as keys of a map, and panics at
+// one that cannot be a key: no list of ours asks for that.
+func TestScopesOfAnyShapeAreRefused(t *testing.T) {
+	eachDoor(t, func(t *testing.T, d *door) {
+		ann := d.setUp(t)
+		for _, scopes := range []string{`[{}]`, `[["read"]]`, `[null]`, `"read"`, `["all"]`, `null`, `[]`} {
+			if r := d.with(t, ann, "POST", "/api/auth/tokens", `{"name":"x","scopes":`+scopes+`}`); r.status/100 != 4 {
+				t.Errorf("%s: %d %s", scopes, r.status, r.body)
+			}
+		}
+		made := d.with(t, ann, "POST", "/api/auth/tokens", `{"name":"x","scopes":["read","read"]}`).is(201).json()
+		if got := fmt.Sprint(made["scopes"]); got != "[read]" {
+			t.Errorf("scopes given twice are %s", got)
+		}
+	})
+	text, err := document().MarshalJSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(text), `"uniqueItems"`) {
+		t.Error("a schema says uniqueItems")
+	}
+}
+
+func TestNullIsNoValueOfWhatMayBeLeftOut(t *testing.T) {
+	eachDoor(t, func(t *testing.T, d *door) {
+		ann := d.setUp(t)
+		for _, tt := range []struct{ method, path, body, field string }{
+			{"POST", "/api/invitations", `{"username":null}`, "username"},
+			{"POST", "/api/invitations", `{"role":null}`, "role"},
+			{"PATCH", "/api/users/1", `{"role":null}`, "role"},
+			{"PATCH", "/api/users/1", `{"disabled":null}`, "disabled"},
+			{"POST", "/api/auth/invitation/accept", `{"token":"x","password":"nine yellow telescopes","time_zone":null}`, "time_zone"},
+			{"POST", "/api/auth/setup", `{"username":"bob","password":"nine yellow telescopes","language":null}`, "language"},
+			{"POST", "/api/auth/change-password", `{"current_password":"x","new_password":"nine yellow telescopes","revoke_tokens":null}`, "revoke_tokens"},
+			{"POST", "/api/auth/step-up", `{"password":"x","code":null}`, "code"},
+		} {
+			if r := d.with(t, ann, tt.method, tt.path, tt.body); r.status != 422 || !r.fields()[tt.field+":type"] {
+				t.Errorf("%s %s %s: %d %s", tt.method, tt.path, tt.body, r.status, r.body)
+			}
+		}
+	})
+}

@@ -9,6 +9,7 @@ import (
 	"umbra/app/account"
 	"umbra/app/fault"
 	"umbra/app/limit"
+	"umbra/app/opt"
 	"umbra/app/page"
 )
 
@@ -29,13 +30,13 @@ func (a *API) admitStranger(ctx context.Context) error {
 }
 
 type changeUser struct {
-	Role     *account.Role `json:"role,omitempty" enum:"admin,user" doc:"What the user may do beyond their own data." example:"user"`
-	Disabled *bool         `json:"disabled,omitempty" doc:"Shuts the user out, ending all sessions and tokens at once, or lets them in again." example:"true"`
+	Role     opt.Opt[string] `json:"role,omitzero" nullable:"false" enum:"admin,user" doc:"What the user may do beyond their own data." example:"user"`
+	Disabled opt.Opt[bool]   `json:"disabled,omitzero" nullable:"false" doc:"Shuts the user out, ending all sessions and tokens at once, or lets them in again." example:"true"`
 }
 
 type newInvitation struct {
-	Username string       `json:"username,omitempty" maxLength:"64" doc:"The name that is proposed; left out: the guest chooses." example:"bob"`
-	Role     account.Role `json:"role,omitempty" enum:"admin,user" default:"user" doc:"What the new user may do." example:"user"`
+	Username opt.Opt[string] `json:"username,omitzero" nullable:"false" maxLength:"64" doc:"The name that is proposed; left out: the guest chooses." example:"bob"`
+	Role     opt.Opt[string] `json:"role,omitzero" nullable:"false" enum:"admin,user" doc:"What the new user may do; left out: user." example:"user"`
 }
 
 // invited is a new invitation with its link, which is shown this once.
@@ -56,11 +57,11 @@ type invitationFor struct {
 }
 
 type acceptInvitation struct {
-	Token    string `json:"token" minLength:"1" maxLength:"100" doc:"The secret, from the link's fragment." example:"Qm9iIGlzIGludml0ZWQ"`
-	Username string `json:"username,omitempty" maxLength:"64" doc:"The name to log in with; ignored where a password is set anew." example:"bob"`
-	Password string `json:"password" maxLength:"512" format:"password" doc:"12 to 128 characters, none of the common ones." example:"nine yellow telescopes"`
-	TimeZone string `json:"time_zone,omitempty" maxLength:"64" doc:"IANA time zone, from the browser; else UTC." example:"Europe/Berlin"`
-	Language string `json:"language,omitempty" maxLength:"35" doc:"BCP 47 language, from the browser; else en." example:"en"`
+	Token    string          `json:"token" minLength:"1" maxLength:"100" doc:"The secret, from the link's fragment." example:"Qm9iIGlzIGludml0ZWQ"`
+	Username opt.Opt[string] `json:"username,omitzero" nullable:"false" maxLength:"64" doc:"The name to log in with; ignored where a password is set anew." example:"bob"`
+	Password string          `json:"password" maxLength:"512" format:"password" doc:"12 to 128 characters, none of the common ones." example:"nine yellow telescopes"`
+	TimeZone opt.Opt[string] `json:"time_zone,omitzero" nullable:"false" maxLength:"64" doc:"IANA time zone, from the browser; else UTC." example:"Europe/Berlin"`
+	Language opt.Opt[string] `json:"language,omitzero" nullable:"false" maxLength:"35" doc:"BCP 47 language, from the browser; else en." example:"en"`
 }
 
 func (a *API) registerUsers() {
@@ -80,13 +81,13 @@ func (a *API) registerUsers() {
 			Body changeUser
 		}) (*struct{ Body account.User }, error) {
 			err := a.DB.Tx(ctx, func(ctx context.Context) error {
-				if in.Body.Role != nil {
-					if err := a.Accounts.SetRole(ctx, in.ID, *in.Body.Role); err != nil {
+				if in.Body.Role.Has() {
+					if err := a.Accounts.SetRole(ctx, in.ID, account.Role(in.Body.Role.Value)); err != nil {
 						return err
 					}
 				}
-				if in.Body.Disabled != nil {
-					return a.Accounts.SetDisabled(ctx, in.ID, *in.Body.Disabled)
+				if in.Body.Disabled.Has() {
+					return a.Accounts.SetDisabled(ctx, in.ID, in.Body.Disabled.Value)
 				}
 				return nil
 			})
@@ -124,7 +125,11 @@ func (a *API) registerInvitations() {
 	register(a, op{id: "invite", access: admin, proof: proofAlways, method: http.MethodPost, path: path, tag: tagUsers, status: http.StatusCreated,
 		summary: "Invite somebody", description: "Answers a link that makes one account, within seven days. At most 100 are open."},
 		func(ctx context.Context, in *struct{ Body newInvitation }) (*createdOnce[invited], error) {
-			i, token, err := a.Accounts.Invite(ctx, principal(ctx), in.Body.Username, in.Body.Role)
+			role := account.Member
+			if in.Body.Role.Has() {
+				role = account.Role(in.Body.Role.Value)
+			}
+			i, token, err := a.Accounts.Invite(ctx, principal(ctx), in.Body.Username.Value, role)
 			return a.invited(i, token), err
 		})
 	register(a, op{id: "listInvitations", access: admin, method: http.MethodGet, path: path, tag: tagUsers, summary: "List the open invitations, newest first"},
@@ -160,7 +165,7 @@ func (a *API) registerInvitations() {
 				return nil, err
 			}
 			b := in.Body
-			u, made, err := a.Accounts.AcceptInvitation(ctx, account.Accept{Token: b.Token, Username: b.Username, Password: b.Password, Zone: b.TimeZone, Language: b.Language})
+			u, made, err := a.Accounts.AcceptInvitation(ctx, account.Accept{Token: b.Token, Username: b.Username.Value, Password: b.Password, Zone: b.TimeZone.Value, Language: b.Language.Value})
 			if err != nil {
 				return nil, err
 			}
