@@ -7,13 +7,14 @@ import (
 	"time"
 
 	"umbra/app/account"
+	"umbra/app/opt"
 	"umbra/app/page"
 )
 
 type newToken struct {
-	Name      string          `json:"name" minLength:"1" maxLength:"100" doc:"What it is for." example:"Phone"`
-	Scopes    []account.Scope `json:"scopes" minItems:"1" maxItems:"3" enum:"read,write,dav" doc:"How far it reaches: read (GET), write (everything else of the API), dav (sync: an app password). None contains another." example:"[\"read\"]"`
-	ExpiresAt *time.Time      `json:"expires_at,omitempty" doc:"When it ends, within ten years; left out: when it is revoked." example:"2026-01-01T00:00:00Z"`
+	Name      string             `json:"name" minLength:"1" maxLength:"100" doc:"What it is for." example:"Phone"`
+	Scopes    []account.Scope    `json:"scopes" minItems:"1" maxItems:"3" enum:"read,write,dav" doc:"How far it reaches: read (GET), write (everything else of the API), dav (sync: an app password). None contains another." example:"[\"read\"]"`
+	ExpiresAt opt.Opt[time.Time] `json:"expires_at,omitzero" doc:"When it ends, within ten years; null or left out: when it is revoked." example:"2026-01-01T00:00:00Z"`
 }
 
 // madeToken is a new token with its text, which is shown this once.
@@ -41,9 +42,7 @@ func (a *API) registerTokens() {
 			"for HTTP Basic with the user name in clients that sync. At most 50 a user."},
 		func(ctx context.Context, in *struct{ Body newToken }) (*createdOnce[madeToken], error) {
 			n := account.NewToken{Name: in.Body.Name, Scopes: in.Body.Scopes}
-			if in.Body.ExpiresAt != nil {
-				n.ExpiresAt = *in.Body.ExpiresAt
-			}
+			in.Body.ExpiresAt.Into(&n.ExpiresAt)
 			t, text, err := a.Accounts.CreateToken(ctx, principal(ctx), n)
 			if err != nil {
 				return nil, err
