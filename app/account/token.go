@@ -95,7 +95,11 @@ func (n *NewToken) check(now time.Time) error {
 	if len(n.Scopes) == 0 {
 		c.Add("scopes", "required", "must name at least one of read, write and dav")
 	}
-	for _, s := range n.Scopes {
+	for i, s := range n.Scopes {
+		if slices.Contains(n.Scopes[:i], s) {
+			c.Add("scopes", "unique", "must name each once")
+			break
+		}
 		if s != Read && s != Write && s != DAV {
 			c.OneOf("scopes", string(s), string(Read), string(Write), string(DAV))
 			break
