@@ -14,8 +14,10 @@ import (
 	"sync"
 	"time"
 
+	"umbra/app/alarm"
 	"umbra/app/api"
 	"umbra/app/db"
+	"umbra/app/jobs"
 	"umbra/app/metrics"
 )
 
@@ -57,6 +59,32 @@ func (a *App) observe() {
 	a.metrics.Gauge("umbra_db_connections_waited_seconds", func() float64 { return a.DB.Pool().Stats().WaitDuration.Seconds() })
 	a.metrics.Gauge("umbra_password_hashes_running", func() float64 { running, _ := a.hasher.Load(); return float64(running) })
 	a.metrics.Gauge("umbra_password_hashes_waiting", func() float64 { _, waiting := a.hasher.Load(); return float64(waiting) })
+}
+
+// observeDue adds what due work and deliveries tell of themselves.
+func (a *App) observeDue() {
+	if a.metrics == nil {
+		return
+	}
+	for name, of := range map[string]func(jobs.Stats) float64{
+		"umbra_jobs_running":           func(s jobs.Stats) float64 { return float64(s.Running) },
+		"umbra_jobs_done_total":        func(s jobs.Stats) float64 { return float64(s.Done) },
+		"umbra_jobs_failed_total":      func(s jobs.Stats) float64 { return float64(s.Failed) },
+		"umbra_jobs_given_up_total":    func(s jobs.Stats) float64 { return float64(s.Dead) },
+		"umbra_jobs_lag_seconds":       func(s jobs.Stats) float64 { return s.Lag.Seconds() },
+		"umbra_jobs_worst_lag_seconds": func(s jobs.Stats) float64 { return s.Worst.Seconds() },
+	} {
+		a.metrics.Gauge(name, func() float64 { return of(a.Due.Stats()) })
+	}
+	for name, of := range map[string]func(alarm.Stats) float64{
+		"umbra_deliveries_sent_total":        func(s alarm.Stats) float64 { return float64(s.Sent) },
+		"umbra_deliveries_failed_total":      func(s alarm.Stats) float64 { return float64(s.Failed) },
+		"umbra_deliveries_given_up_total":    func(s alarm.Stats) float64 { return float64(s.GivenUp) },
+		"umbra_deliveries_lag_seconds":       func(s alarm.Stats) float64 { return s.Lag.Seconds() },
+		"umbra_deliveries_worst_lag_seconds": func(s alarm.Stats) float64 { return s.Worst.Seconds() },
+	} {
+		a.metrics.Gauge(name, func() float64 { return of(a.Alarms.Stats()) })
+	}
 }
 
 // observeEdge adds what the API alone can tell.

@@ -112,14 +112,18 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	}
 	a.observe()
 	a.Journal = journal.New(a.DB, o.Clock)
+	queue := jobs.NewQueue(a.DB, o.Clock)
+	notices := &notices{queue: queue, clock: o.Clock, public: o.Config.PublicURL.String()}
 	a.Accounts = account.New(account.Deps{DB: a.DB, Journal: a.Journal, Clock: o.Clock, Hasher: a.hasher, Keys: keys,
-		SessionMaxAge: o.Config.SessionMaxAge, MFATokenMaxAge: o.Config.MFATokenMaxAge, TOTPIssuer: o.Config.TOTPIssuer, Log: o.Log,
+		SessionMaxAge: o.Config.SessionMaxAge, MFATokenMaxAge: o.Config.MFATokenMaxAge, TOTPIssuer: o.Config.TOTPIssuer, Log: o.Log, Notices: notices,
 		NewUser: func(ctx context.Context, c caller.Caller) error { return a.Services.Welcome(ctx, c) }})
 	a.Services = api.NewServices(a.DB, a.Journal, o.Clock, a.Accounts)
 	a.out = newOutbound(o.Config, o.Version)
 	a.Push = push.NewService(a.DB, o.Clock, keys, func(ctx context.Context, address string) error { return a.out.Look(ctx, address) })
 	a.Senders = &senders{accounts: a.Accounts, push: a.Push, out: a.out, config: o.Config, log: o.Log}
-	a.newAlarms(o.Clock, keys)
+	notices.accounts, notices.send = a.Accounts, a.Senders
+	a.newAlarms(o.Clock, keys, queue, notices.kinds()...)
+	a.observeDue()
 	if a.Backups, err = a.NewBackups(ctx); err != nil {
 		return nil, err
 	}

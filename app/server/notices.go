@@ -1,0 +1,113 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"umbra/app/account"
+	"umbra/app/caller"
+	"umbra/app/clock"
+	"umbra/app/fault"
+	"umbra/app/jobs"
+	"umbra/app/notify"
+	"umbra/app/secret"
+)
+
+// The kinds of due work that tell users what concerns the safety of their account.
+const (
+	noticeJob     = "notices"      // chooses the channels
+	noticeSendJob = "notice_sends" // sends over one
+)
+
+// notices are account's, sent as due work: written down by the transaction that
+// makes them necessary, and so never lost, nor in its way.
+type notices struct {
+	queue    *jobs.Queue
+	clock    clock.Clock
+	accounts *account.Service
+	send     notify.Deliverer
+	public   string // where the interface is reached; may be empty
+}
+
+var _ account.Notices = (*notices)(nil)
+
+// Enqueue implements account.Notices.
+func (n *notices) Enqueue(ctx context.Context, notice account.Notice) error {
+	text, err := json.Marshal(notice)
+	if err != nil {
+		return err
+	}
+	return n.queue.Once(ctx, noticeJob, secret.NewToken()[:22], string(text), n.clock.Now())
+}
+
+func (n *notices) kinds() []jobs.Kind {
+	return []jobs.Kind{{Name: noticeJob, Do: n.spread, Workers: 2}, {Name: noticeSendJob, Do: n.deliver, Workers: 4}}
+}
+
+// spread makes one piece of work a channel, so that one that fails is tried
+// again without the others.
+func (n *notices) spread(ctx context.Context, j jobs.Job) jobs.Result {
+	var notice account.Notice
+	if err := json.Unmarshal([]byte(j.Payload), &notice); err != nil {
+		return jobs.Result{Err: jobs.Permanent(err)}
+	}
+	channels, err := n.send.Channels(ctx, notice.UserID)
+	if fault.Is(err, fault.NotFound) {
+		return jobs.Result{} // the user is no more
+	}
+	if err != nil {
+		return jobs.Result{Err: err}
+	}
+	return jobs.Result{Save: func(ctx context.Context, _ *jobs.Settled) error {
+		for _, c := range channels {
+			if err := n.queue.Once(ctx, noticeSendJob, j.Key+"/"+string(c), j.Payload, n.clock.Now()); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
+}
+
+func (n *notices) deliver(ctx context.Context, j jobs.Job) jobs.Result {
+	var notice account.Notice
+	if err := json.Unmarshal([]byte(j.Payload), &notice); err != nil {
+		return jobs.Result{Err: jobs.Permanent(err)}
+	}
+	settings, err := n.accounts.Settings(ctx, caller.Caller{UserID: notice.UserID})
+	if fault.Is(err, fault.NotFound) {
+		return jobs.Result{}
+	}
+	if err != nil {
+		return jobs.Result{Err: err}
+	}
+	id, channel, _ := strings.Cut(j.Key, "/")
+	m := notify.Message{ID: "notice-" + id, Priority: notify.High, Tags: []string{"lock"}, At: j.RunAt}
+	m.Title, m.Body = noticeText(notice, settings.Language)
+	if n.public != "" {
+		m.URL = n.public + "/settings/security"
+	}
+	if err := n.send.Deliver(ctx, notice.UserID, notify.Channel(channel), m); err != nil {
+		return jobs.Result{Err: notify.AsError(err).Attempt()}
+	}
+	return jobs.Result{}
+}
+
+// noticeText says what happened in the user's language. Both know English and German.
+func noticeText(n account.Notice, language string) (title, body string) {
+	german := strings.HasPrefix(language, "de")
+	from := n.Address
+	if n.UserAgent != "" {
+		from += " (" + n.UserAgent + ")"
+	}
+	switch {
+	case n.Kind == account.NewDevice && german:
+		return "Anmeldung mit einem neuen Gerät", fmt.Sprintf("Jemand hat sich von %s angemeldet. Warst du das nicht, beende die Sitzung in den Einstellungen unter Sicherheit und ändere dein Passwort.", from)
+	case n.Kind == account.NewDevice:
+		return "A log-in from a new device", fmt.Sprintf("Somebody logged in from %s. If it was not you, end that session in the settings, under Security, and change your password.", from)
+	case german:
+		return "Dein Konto ist gesperrt", fmt.Sprintf("Zu viele Fehlversuche, zuletzt von %s. Das Konto öffnet sich nach 30 Minuten von selbst.", from)
+	}
+	return "Your account is locked", fmt.Sprintf("Too many failed log-ins, the last one from %s. The account opens by itself after 30 minutes.", from)
+}

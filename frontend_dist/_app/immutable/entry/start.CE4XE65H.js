@@ -1,0 +1,1 @@
+export{Yt as load_css,Jt as start}from"../chunks/2s852Dbb.js";
