@@ -18,6 +18,7 @@ type status struct {
 	SetupCode     bool          `json:"setup_code_required" doc:"Whether set-up from this client needs the code that the server printed." example:"false"`
 	Authenticated bool          `json:"authenticated" doc:"Whether this request is signed in." example:"true"`
 	User          *account.User `json:"user,omitempty" doc:"Who is signed in."`
+	Live          string        `json:"live_position,omitempty" doc:"Where the stream of changes stands now: with it as Last-Event-ID, GET /api/live leaves out nothing that happens after this answer."`
 	Provider      *providerName `json:"identity_provider,omitempty" doc:"Where else people may have an identity to sign in by: GET /api/auth/oidc/start."`
 }
 
@@ -81,6 +82,9 @@ func (a *API) registerAuth() {
 				if p, err := a.authenticate(ctx, token); err == nil {
 					u := p.User()
 					s.Authenticated, s.User = true, &u
+					if s.Live, err = a.livePosition(ctx, callerOf(p)); err != nil {
+						return nil, err
+					}
 				}
 			}
 			return &withCookie[status]{CacheControl: "no-store", Body: s}, nil

@@ -111,7 +111,18 @@ func TestChangesArriveAsTheyHappen(t *testing.T) {
 			t.Errorf("%+v", e)
 		}
 		f.end()
+		position, _ := d.with(t, ann, "GET", "/api/auth/status", nil).is(200).json()["live_position"].(string)
 		d.post(t, ann, "while away")
+
+		// Who reads, and then opens the stream, misses nothing in between.
+		f = d.follow(t, ann, position)
+		if e := f.want("ready"); e.id != position {
+			t.Errorf("ready at %s, want %s", e.id, position)
+		}
+		if e := f.want("change"); e.data["title"] != "while away" {
+			t.Errorf("%+v", e)
+		}
+		f.end()
 
 		// What was seen last decides what comes: nothing is missed, and nothing comes twice.
 		f = d.follow(t, ann, first.id)

@@ -82,6 +82,15 @@ func (s *stream) stand(ctx context.Context) (kept map[int64]int64, err error) {
 	return kept, nil
 }
 
+// livePosition is where a stream that this caller begins now would stand.
+func (a *API) livePosition(ctx context.Context, c caller.Caller) (string, error) {
+	s := &stream{journal: a.Journal, caller: c}
+	if _, err := s.stand(ctx); err != nil {
+		return "", err
+	}
+	return s.at.String(), nil
+}
+
 // begin says where the stream starts: after the event that the client saw last,
 // or, where that cannot be, now.
 func (s *stream) begin(last string, kept map[int64]int64) {

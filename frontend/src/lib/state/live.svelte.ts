@@ -1,9 +1,10 @@
 import type { HistoryEntry, Kind } from '$lib/api/types';
 import { connection } from './connection.svelte';
 import { session } from './session.svelte';
+import { Stream, type Message, type Order } from './stream';
 
-type Message = { name: 'ready' | 'change' | 'reset' | 'broken' | 'refused'; data?: HistoryEntry };
-type Port = { open(): void; restart(): void; leave(): void };
+/** See Stream, which either kind of port holds. */
+type Port = { open(since?: string): void; restart(): void; leave(): void };
 
 /** What a listener hears: one change, or that it may have missed some. */
 export type Heard = HistoryEntry | 'reset';
@@ -20,7 +21,7 @@ class Live {
       return;
     }
     this.#port = typeof SharedWorker === 'undefined' ? own(this.#hear) : shared(this.#hear);
-    this.#port.open();
+    this.#port.open(session.position);
     connection.onBack(() => this.#port?.open());
     window.addEventListener('pagehide', (e: PageTransitionEvent) => {
       if (!e.persisted) this.#port?.leave();
@@ -84,38 +85,14 @@ class Live {
 function shared(hear: (m: Message) => void): Port {
   const worker = new SharedWorker(new URL('./live.worker.ts', import.meta.url), { type: 'module', name: 'umbra-live' });
   worker.port.onmessage = (e: MessageEvent<Message>) => hear(e.data);
-  const post = (text: string) => () => worker.port.postMessage(text);
-  return { open: post('open'), restart: post('restart'), leave: post('leave') };
+  const post = (order: Order) => worker.port.postMessage(order);
+  return { open: (since) => post({ open: since }), restart: () => post('restart'), leave: () => post('leave') };
 }
 
 /** For browsers without shared workers: a stream of this page's own. */
 function own(hear: (m: Message) => void): Port {
-  let source: EventSource | undefined;
-  let last = '';
-  const open = () => {
-    if (source && source.readyState !== EventSource.CLOSED) return;
-    source = new EventSource('/api/live' + (last ? `?last_event_id=${encodeURIComponent(last)}` : ''));
-    for (const name of ['ready', 'change', 'reset'] as const) {
-      source.addEventListener(name, (e: MessageEvent<string>) => {
-        last = e.lastEventId;
-        hear({ name, data: JSON.parse(e.data) as HistoryEntry });
-      });
-    }
-    source.onerror = () => hear({ name: source?.readyState === EventSource.CLOSED ? 'refused' : 'broken' });
-  };
-  const leave = () => {
-    source?.close();
-    source = undefined;
-  };
-  return {
-    open,
-    leave,
-    restart() {
-      leave();
-      last = '';
-      open();
-    },
-  };
+  const stream = new Stream(hear);
+  return { open: (since) => void stream.open(since), restart: () => stream.restart(), leave: () => stream.close() };
 }
 
 export const live = new Live();

@@ -11,6 +11,8 @@ class Session {
   codeRequired = $state(false);
   /** Where else people may have an identity to sign in by. */
   provider = $state.raw<{ name: string }>();
+  /** Where the stream of changes stood before anything was read; "" when that is not known. */
+  position = '';
   #waiting: (() => void)[] = [];
 
   /** Asks the server who we are. */
@@ -18,6 +20,7 @@ class Session {
     const { data } = await send(api.GET('/api/auth/status'));
     this.codeRequired = data.setup_code_required;
     this.provider = data.identity_provider;
+    this.position = data.live_position ?? '';
     if (data.user) this.entered(data.user);
     else if (this.state !== 'expired') this.state = data.setup_required ? 'setup' : 'out';
   }

@@ -1,0 +1,1 @@
+export{Yt as load_css,Jt as start}from"../chunks/DzD3aBlK.js";

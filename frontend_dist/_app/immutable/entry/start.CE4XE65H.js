@@ -1,1 +1,0 @@
-export{Yt as load_css,Jt as start}from"../chunks/2s852Dbb.js";
