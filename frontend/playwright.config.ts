@@ -16,8 +16,9 @@ export default defineConfig({
   workers: Number(process.env.UMBRA_E2E_WORKERS ?? 2),
   timeout: 45_000,
   expect: { timeout: 8_000 },
+  // Traces cost a third of a run; who looks into a failure runs that test without CI.
   reporter: process.env.CI ? [['line']] : [['list']],
-  use: { launchOptions, locale: 'en-GB', timezoneId: 'Europe/Berlin', trace: 'retain-on-failure', screenshot: 'only-on-failure' },
+  use: { launchOptions, locale: 'en-GB', timezoneId: 'Europe/Berlin', trace: process.env.CI ? 'off' : 'retain-on-failure', screenshot: 'only-on-failure' },
   projects: [
     { name: 'desk', use: { viewport: { width: 1440, height: 900 } } },
     { name: 'phone', use: { ...phone, viewport: { width: 390, height: 844 } } },
