@@ -69,7 +69,7 @@ func (s *Service) deliver(ctx context.Context, j jobs.Job) jobs.Result {
 	if s.Log.Enabled(ctx, -4) {
 		s.Log.DebugContext(ctx, "a message was not taken", "channel", channel, "delivery", id, "attempt", j.Attempt, "error", reason.Reason)
 	}
-	return jobs.Result{Err: reason.Attempt(), Save: func(ctx context.Context, settled *jobs.Settled) error {
+	return jobs.Result{Err: Attempt(reason), Save: func(ctx context.Context, settled *jobs.Settled) error {
 		return s.notSent(ctx, d, channel, j.Attempt, settled, reason.Reason)
 	}}
 }

@@ -21,7 +21,7 @@ func (q *request) remove() error {
 	case atCollection:
 		err = q.removeCollection()
 	case atItem:
-		err = q.Journal.Write(q.ctx, q.guest.Caller, func(ctx context.Context, _ *journal.Writer) error {
+		err = q.Journal.Write(q.ctx, q.caller(), func(ctx context.Context, _ *journal.Writer) error {
 			t := *q
 			t.ctx = ctx
 			i, err := t.item()
@@ -44,22 +44,25 @@ func (q *request) remove() error {
 }
 
 func (q *request) removeItem(c *resource.Collection, id int64) error {
+	by := c.By(q.guest.Caller)
 	switch c.Member() {
 	case resource.Event:
-		return q.Events.Delete(q.ctx, q.guest.Caller, id, event.Part{}, nil)
+		return q.Events.Delete(q.ctx, by, id, event.Part{}, nil)
 	case resource.Todo:
-		return q.Todos.Delete(q.ctx, q.guest.Caller, id, nil)
+		return q.Todos.Delete(q.ctx, by, id, nil)
 	case resource.Task:
-		return q.Projects.DeleteTask(q.ctx, q.guest.Caller, c.ID, id, nil)
+		return q.Projects.DeleteTask(q.ctx, by, c.ID, id, nil)
 	case resource.Reminder:
-		return q.Reminders.Delete(q.ctx, q.guest.Caller, id, nil)
+		return q.Reminders.Delete(q.ctx, by, id, nil)
 	}
-	return q.People.Delete(q.ctx, q.guest.Caller, id, nil)
+	return q.People.Delete(q.ctx, by, id, nil)
 }
 
 func (q *request) removeCollection() error {
 	c := q.at.col
 	switch {
+	case c.Shared():
+		return refusal{status: http.StatusForbidden, text: "It is " + c.Share.Owner.Name + "'s, who alone can delete it. Hide it in this application, or ask for the share to end."}
 	case c.Kind == resource.Calendar && c.Default:
 		return refusal{status: http.StatusForbidden, text: "The default calendar cannot be deleted. Make another one the default in Umbra first."}
 	case c.Kind == resource.Calendar:
@@ -83,6 +86,9 @@ func (q *request) copyOrMove() error {
 		return broken("<C:supported-calendar-component/>", "The other collection holds something else.")
 	case to.col.Name == q.at.col.Name && to.name == q.at.name:
 		return refusal{status: http.StatusForbidden, text: "It is there already."}
+	}
+	if err := q.mayChange(to); err != nil {
+		return err
 	}
 	made := false
 	err = q.Journal.Write(q.ctx, q.guest.Caller, func(ctx context.Context, _ *journal.Writer) error {
@@ -110,7 +116,7 @@ func (q *request) transfer(to target) (made bool, err error) {
 	if err := q.conditions(i.Rev, true); err != nil {
 		return false, err
 	}
-	there, exists, err := q.Resources.Find(q.ctx, q.guest.UserID, to.col, to.name)
+	there, exists, err := q.Resources.Find(q.ctx, to.col.By(q.guest.Caller).UserID, to.col, to.name)
 	if err != nil {
 		return false, err
 	}
@@ -127,7 +133,7 @@ func (q *request) transfer(to target) (made bool, err error) {
 		}
 	}
 	if q.r.Method == "MOVE" {
-		if to.name == i.Name && to.col.Kind == q.at.col.Kind {
+		if to.name == i.Name && to.col.Kind == q.at.col.Kind && to.col.Share == q.at.col.Share {
 			moved, err := q.refile(to.col, i)
 			if moved || err != nil {
 				return !exists, err
@@ -152,14 +158,14 @@ func (q *request) transfer(to target) (made bool, err error) {
 
 // refile moves a record to another calendar or project, where it stays the same.
 func (q *request) refile(to *resource.Collection, i resource.Item) (moved bool, err error) {
-	if _, clash, err := q.Resources.FindUID(q.ctx, q.guest.UserID, to, i.UID); clash || err != nil {
+	if _, clash, err := q.Resources.FindUID(q.ctx, to.By(q.guest.Caller).UserID, to, i.UID); clash || err != nil {
 		return false, err
 	}
 	switch to.Kind {
 	case resource.Calendar:
-		_, err = q.Events.Update(q.ctx, q.guest.Caller, i.ID, event.Part{}, nil, event.Update{CalendarID: opt.Some(to.ID)})
+		_, err = q.Events.Update(q.ctx, q.caller(), i.ID, event.Part{}, nil, event.Update{CalendarID: opt.Some(to.ID)})
 	case resource.Project:
-		_, err = q.Projects.UpdateTask(q.ctx, q.guest.Caller, q.at.col.ID, i.ID, nil, project.TaskUpdate{ProjectID: opt.Some(to.ID)})
+		_, err = q.Projects.UpdateTask(q.ctx, q.caller(), q.at.col.ID, i.ID, nil, project.TaskUpdate{ProjectID: opt.Some(to.ID)})
 	default:
 		return false, nil
 	}

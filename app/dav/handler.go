@@ -119,10 +119,13 @@ func (q *request) serve() error {
 	if !guest.Write && changes(q.r.Method) {
 		return fault.New(fault.Forbidden, "scope", "This app password may only read.")
 	}
-	if q.cols, err = q.Resources.Collections(q.ctx, guest.UserID); err != nil {
+	if q.cols, err = q.Resources.Collections(q.ctx, guest.Caller); err != nil {
 		return err
 	}
 	if q.at, err = q.locate(q.r.URL.Path); err != nil {
+		return err
+	}
+	if err := q.mayChange(q.at); err != nil {
 		return err
 	}
 	q.prefer()
@@ -221,7 +224,7 @@ func (q *request) multistatus(write func(s *stream) error) error {
 
 // etag is the one that the API answers for the same record.
 func (q *request) etag(rev int64) string {
-	return `"` + q.guest.Epoch + "-" + strconv.FormatInt(rev, 10) + `"`
+	return `"` + q.caller().Epoch + "-" + strconv.FormatInt(rev, 10) + `"`
 }
 
 // refusal is an answer that is no fault of a record: a status, and the

@@ -48,7 +48,7 @@ func (q *request) load(c *resource.Collection, items []resource.Item) ([][]byte,
 			other = append(other, i.ID)
 		}
 	}
-	objects, err := q.Resources.Objects(q.ctx, q.guest.UserID, kind, stored)
+	objects, err := q.Resources.Objects(q.ctx, c.By(q.guest.Caller).UserID, kind, stored)
 	if err != nil {
 		return nil, err
 	}
@@ -80,6 +80,13 @@ func (q *request) load(c *resource.Collection, items []resource.Item) ([][]byte,
 			i.Rev, out[n] = rev, d.Bytes()
 		}
 	}
+	if hushed(c) {
+		for n := range out {
+			if out[n], err = silent(out[n]); err != nil {
+				return nil, err
+			}
+		}
+	}
 	return out, nil
 }
 
@@ -88,10 +95,10 @@ func (q *request) load(c *resource.Collection, items []resource.Item) ([][]byte,
 type writer func(id int64, d *ical.Document, marks vobject.Marks) (rev int64, err error)
 
 func (q *request) writer(c *resource.Collection, ids []int64) (writer, error) {
-	home := q.guest.Location()
+	home, by := q.guest.Location(), c.By(q.guest.Caller)
 	switch c.Member() {
 	case resource.Event:
-		all, err := byID(q, q.Events.FindAll, ids, func(e event.Event) int64 { return e.ID })
+		all, err := byID(q.ctx, by, q.Events.FindAll, ids, func(e event.Event) int64 { return e.ID })
 		return func(id int64, d *ical.Document, marks vobject.Marks) (int64, error) {
 			e, ok := all[id]
 			if ok {
@@ -100,7 +107,7 @@ func (q *request) writer(c *resource.Collection, ids []int64) (writer, error) {
 			return e.Rev, nil
 		}, err
 	case resource.Todo:
-		all, err := byID(q, q.Todos.FindAll, ids, func(t todo.Todo) int64 { return t.ID })
+		all, err := byID(q.ctx, by, q.Todos.FindAll, ids, func(t todo.Todo) int64 { return t.ID })
 		if err != nil {
 			return nil, err
 		}
@@ -113,7 +120,7 @@ func (q *request) writer(c *resource.Collection, ids []int64) (writer, error) {
 			return t.Rev, nil
 		}, err
 	case resource.Task:
-		all, err := byID(q, q.Projects.FindTasks, ids, func(t project.Task) int64 { return t.ID })
+		all, err := byID(q.ctx, by, q.Projects.FindTasks, ids, func(t project.Task) int64 { return t.ID })
 		if err != nil {
 			return nil, err
 		}
@@ -126,7 +133,7 @@ func (q *request) writer(c *resource.Collection, ids []int64) (writer, error) {
 			return t.Rev, nil
 		}, err
 	case resource.Reminder:
-		all, err := byID(q, q.Reminders.FindAll, ids, func(r reminder.Reminder) int64 { return r.ID })
+		all, err := byID(q.ctx, by, q.Reminders.FindAll, ids, func(r reminder.Reminder) int64 { return r.ID })
 		return func(id int64, d *ical.Document, marks vobject.Marks) (int64, error) {
 			r, ok := all[id]
 			if ok {
@@ -135,22 +142,22 @@ func (q *request) writer(c *resource.Collection, ids []int64) (writer, error) {
 			return r.Rev, nil
 		}, err
 	}
-	all, err := byID(q, q.People.FindAll, ids, func(p person.Person) int64 { return p.ID })
+	all, err := byID(q.ctx, by, q.People.FindAll, ids, func(p person.Person) int64 { return p.ID })
 	return func(id int64, d *ical.Document, marks vobject.Marks) (int64, error) {
 		p, ok := all[id]
 		if !ok {
 			return 0, nil
 		}
-		return p.Rev, vobject.WritePerson(d, &p, marks, func() (person.Photo, error) { return q.People.FindPhoto(q.ctx, q.guest.Caller, id) })
+		return p.Rev, vobject.WritePerson(d, &p, marks, func() (person.Photo, error) { return q.People.FindPhoto(q.ctx, by, id) })
 	}, err
 }
 
-func byID[T any](q *request, find func(ctx context.Context, c caller.Caller, ids []int64) ([]T, error), ids []int64, id func(T) int64) (map[int64]T, error) {
+func byID[T any](ctx context.Context, by caller.Caller, find func(ctx context.Context, c caller.Caller, ids []int64) ([]T, error), ids []int64, id func(T) int64) (map[int64]T, error) {
 	out := make(map[int64]T, len(ids))
 	if len(ids) == 0 {
 		return out, nil
 	}
-	all, err := find(q.ctx, q.guest.Caller, ids)
+	all, err := find(ctx, by, ids)
 	for _, x := range all {
 		out[id(x)] = x
 	}
@@ -167,7 +174,7 @@ func parentsOf[T any](q *request, c *resource.Collection, all map[int64]T, paren
 			ids = append(ids, *p)
 		}
 	}
-	return q.Resources.UIDs(q.ctx, q.guest.UserID, c, ids)
+	return q.Resources.UIDs(q.ctx, c.By(q.guest.Caller).UserID, c, ids)
 }
 
 func uidOf(uids map[int64]string, id *int64) string {
@@ -179,7 +186,7 @@ func uidOf(uids map[int64]string, id *int64) string {
 
 // item is the item of the target; NotFound.
 func (q *request) item() (resource.Item, error) {
-	i, found, err := q.Resources.Find(q.ctx, q.guest.UserID, q.at.col, q.at.name)
+	i, found, err := q.Resources.Find(q.ctx, q.caller().UserID, q.at.col, q.at.name)
 	if err == nil && !found {
 		err = fault.New(fault.NotFound, "not_found", "There is nothing at this address.")
 	}

@@ -17,7 +17,7 @@ func (q *request) parent(uid string) (*int64, error) {
 	if uid == "" {
 		return nil, nil
 	}
-	i, found, err := q.Resources.FindUID(q.ctx, q.guest.UserID, q.at.col, uid)
+	i, found, err := q.Resources.FindUID(q.ctx, q.caller().UserID, q.at.col, uid)
 	if err != nil || !found {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func (q *request) adopt(uid string, id int64) error {
 	if c.Kind != resource.Todos && c.Kind != resource.Project {
 		return nil
 	}
-	waiting, err := q.Resources.Waiting(q.ctx, q.guest.UserID, c.Member(), uid)
+	waiting, err := q.Resources.Waiting(q.ctx, q.caller().UserID, c.Member(), uid)
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func (q *request) adopt(uid string, id int64) error {
 		var rev int64
 		var marks vobject.Marks
 		if c.Kind == resource.Todos {
-			t, err := q.Todos.Update(q.ctx, q.guest.Caller, o.ID, nil, todo.Update{ParentID: opt.Some(id)})
+			t, err := q.Todos.Update(q.ctx, q.caller(), o.ID, nil, todo.Update{ParentID: opt.Some(id)})
 			if skip := fault.Is(err, fault.NotFound) || fault.Is(err, fault.Invalid); skip {
 				continue // it is in the trash, or this one is a part of it
 			}
@@ -91,7 +91,7 @@ func (q *request) adopt(uid string, id int64) error {
 			}
 			rev, marks = t.Rev, vobject.TodoMarks(&t, uid)
 		} else {
-			t, err := q.Projects.UpdateTask(q.ctx, q.guest.Caller, c.ID, o.ID, nil, project.TaskUpdate{ParentTaskID: opt.Some(id)})
+			t, err := q.Projects.UpdateTask(q.ctx, q.caller(), c.ID, o.ID, nil, project.TaskUpdate{ParentTaskID: opt.Some(id)})
 			if skip := fault.Is(err, fault.NotFound) || fault.Is(err, fault.Invalid); skip {
 				continue
 			}
@@ -110,7 +110,7 @@ func (q *request) adopt(uid string, id int64) error {
 		if same(known, marks) {
 			o.Rev = rev
 		}
-		if err := q.Resources.Save(q.ctx, q.guest.UserID, c.Member(), o); err != nil {
+		if err := q.Resources.Save(q.ctx, q.caller().UserID, c.Member(), o); err != nil {
 			return err
 		}
 	}

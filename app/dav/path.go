@@ -94,9 +94,14 @@ func (q *request) locate(path string) (target, error) {
 
 func (q *request) user() string { return strconv.FormatInt(q.guest.UserID, 10) }
 
-func (q *request) principal() string { return Prefix + "principals/" + q.user() + "/" }
-func (q *request) home() string      { return Prefix + "calendars/" + q.user() + "/" }
-func (q *request) books() string     { return Prefix + "addressbooks/" + q.user() + "/" }
+func (q *request) principal() string { return principalOf(q.guest.UserID) }
+
+func principalOf(user int64) string {
+	return Prefix + "principals/" + strconv.FormatInt(user, 10) + "/"
+}
+
+func (q *request) home() string  { return Prefix + "calendars/" + q.user() + "/" }
+func (q *request) books() string { return Prefix + "addressbooks/" + q.user() + "/" }
 
 func (q *request) href(c *resource.Collection) string {
 	if c.Kind == resource.People {

@@ -144,7 +144,7 @@ func (q *request) children(s *stream, w wish) error {
 			}
 		}
 	case atCollection:
-		return q.Resources.Each(q.ctx, q.guest.UserID, q.at.col, func(items []resource.Item) error { return q.items(s, items, w) })
+		return q.Resources.Each(q.ctx, q.caller().UserID, q.at.col, func(items []resource.Item) error { return q.items(s, items, w) })
 	}
 	return nil
 }

@@ -141,24 +141,24 @@ func (q *request) proppatch() error {
 var colorValue = regexp.MustCompile(`^#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?$`)
 
 // set changes properties of a collection: those that are fields of a record there,
-// the others as they came.
+// the others as they came. What somebody else shares looks to each as they like.
 func (q *request) set(c *resource.Collection, list []setting) error {
 	var title, color, text *string
 	kept := false
 	for _, s := range list {
 		switch {
-		case s.name == name(nsDAV, "displayname") && c.ID != 0:
+		case s.name == name(nsDAV, "displayname") && c.ID != 0 && !c.Shared():
 			if t := oneLine(s.plain); s.inner != nil && t != "" {
 				title = &t
 			}
 			continue
-		case s.name == name(nsApple, "calendar-color") && c.ID != 0:
+		case s.name == name(nsApple, "calendar-color") && c.ID != 0 && !c.Shared():
 			v := ""
 			if s.inner != nil && colorValue.MatchString(s.plain) {
 				v = strings.ToLower(s.plain[:7])
 			}
 			color = &v
-		case s.name == name(nsCal, "calendar-description") && c.Kind == resource.Project:
+		case s.name == name(nsCal, "calendar-description") && c.Kind == resource.Project && !c.Shared():
 			v := ""
 			if s.inner != nil {
 				v = s.plain

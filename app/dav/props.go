@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"umbra/app/caller"
 	"umbra/app/ical"
 	"umbra/app/journal"
 	"umbra/app/resource"
@@ -23,37 +24,43 @@ type subject struct {
 
 // knows keeps what several properties of a request need.
 type knows struct {
-	head *journal.Head
-	last map[string]int64
+	heads map[int64]journal.Head // by the user
+	last  map[string]int64       // by the name of the collection
 }
 
-func (q *request) journalHead() (journal.Head, error) {
-	if q.known.head == nil {
-		h, err := q.Journal.Head(q.ctx, q.guest.UserID)
-		if err != nil {
-			return h, err
-		}
-		q.known.head = &h
+// journalHead is where the journal stands that a caller's records are in.
+func (q *request) journalHead(by caller.Caller) (journal.Head, error) {
+	h, known := q.known.heads[by.UserID]
+	if known {
+		return h, nil
 	}
-	return *q.known.head, nil
+	h, err := q.Journal.Head(q.ctx, by.UserID)
+	if err != nil {
+		return h, err
+	}
+	if q.known.heads == nil {
+		q.known.heads = map[int64]journal.Head{}
+	}
+	q.known.heads[by.UserID] = h
+	return h, nil
 }
 
 // ctag changes when the collection does. It is one of the collection alone, while
-// the sync token counts for all of the user's: a token that is new cannot be one
+// the sync token counts for all of its owner's: a token that is new cannot be one
 // that the journal has forgotten.
 func (q *request) ctag(c *resource.Collection) (string, error) {
 	if q.known.last == nil {
-		last, err := q.Resources.LastChange(q.ctx, q.guest.UserID, q.cols)
+		last, err := q.Resources.LastChange(q.ctx, q.guest.Caller, q.cols)
 		if err != nil {
 			return "", err
 		}
 		q.known.last = last
 	}
-	return q.guest.Epoch + "-" + strconv.FormatInt(q.known.last[c.Journal()], 10), nil
+	return c.By(q.guest.Caller).Epoch + "-" + strconv.FormatInt(q.known.last[c.Name], 10), nil
 }
 
-func (q *request) syncToken() (string, error) {
-	h, err := q.journalHead()
+func (q *request) syncToken(by caller.Caller) (string, error) {
+	h, err := q.journalHead(by)
 	return token{epoch: h.Epoch, since: h.Seq}.String(), err
 }
 
@@ -71,6 +78,9 @@ func (q *request) prop(s *subject, n xml.Name) (inner string, ok bool, err error
 	case name(nsDAV, "principal-collection-set"):
 		return href(Prefix + "principals/"), true, nil
 	case name(nsDAV, "owner"):
+		if s.col != nil {
+			return href(principalOf(s.col.By(q.guest.Caller).UserID)), true, nil
+		}
 		return href(q.principal()), s.kind != atRoot && s.kind != atPrincipals, nil
 	case name(nsDAV, "current-user-privilege-set"):
 		return q.privileges(s), true, nil
@@ -90,7 +100,7 @@ func (q *request) prop(s *subject, n xml.Name) (inner string, ok bool, err error
 		return inner, ok, nil
 	}
 	if s.kind == atHome && n == name(nsDAV, "sync-token") {
-		inner, err = q.syncToken()
+		inner, err = q.syncToken(q.guest.Caller)
 		return inner, true, err
 	}
 	if s.kind == atHome || s.kind == atPrincipal || s.kind == atBooks {
@@ -142,6 +152,9 @@ func (q *request) privileges(s *subject) string {
 	if q.guest.Write {
 		switch s.kind {
 		case atCollection, atItem:
+			if s.col.Shared() && s.col.Share.Access != caller.Write {
+				break
+			}
 			list = append(list, "write", "write-content", "write-properties", "bind", "unbind")
 		case atHome:
 			list = append(list, "bind", "unbind", "write-properties")
@@ -191,7 +204,7 @@ func (q *request) itemProp(s *subject, n xml.Name) (string, bool, error) {
 		if s.data != nil {
 			return strconv.Itoa(len(s.data)), true, nil
 		}
-		return strconv.FormatInt(s.item.Size, 10), s.item.Verbatim(), nil
+		return strconv.FormatInt(s.item.Size, 10), s.item.Verbatim() && !hushed(s.col), nil
 	}
 	return "", false, nil
 }
@@ -228,17 +241,18 @@ func (q *request) principalProp(s *subject, n xml.Name) (string, bool) {
 var titles = map[string][2]string{resource.Todos: {"To-dos", "Aufgaben"}, resource.Reminders: {"Reminders", "Erinnerungen"}, resource.People: {"People", "Personen"}}
 
 func (q *request) title(c *resource.Collection) string {
-	if c.Title != "" {
+	t, set := c.Properties[key(name(nsDAV, "displayname"))]
+	switch {
+	case set && (c.Shared() || c.Title == ""):
+		return t
+	case c.Title != "":
 		return esc(c.Title)
 	}
-	if t, set := c.Properties[key(name(nsDAV, "displayname"))]; set {
-		return t
-	}
-	t := titles[c.Kind]
+	said := titles[c.Kind]
 	if strings.HasPrefix(q.guest.Language, "de") {
-		return t[1]
+		return said[1]
 	}
-	return t[0]
+	return said[0]
 }
 
 func (q *request) collectionProp(c *resource.Collection, n xml.Name) (string, bool, error) {
@@ -250,7 +264,7 @@ func (q *request) collectionProp(c *resource.Collection, n xml.Name) (string, bo
 		t, err := q.ctag(c)
 		return esc(t), true, err
 	case name(nsDAV, "sync-token"):
-		t, err := q.syncToken()
+		t, err := q.syncToken(c.By(q.guest.Caller))
 		return t, true, err
 	case name(nsCal, "supported-calendar-component-set"):
 		return `<C:comp name="` + component(c) + `"/>`, calendar, nil
@@ -278,7 +292,7 @@ func (q *request) collectionProp(c *resource.Collection, n xml.Name) (string, bo
 		alpha := "FF"
 		if s := c.Properties[key(n)]; len(s) == 9 {
 			alpha = s[7:]
-			if c.Color == "" {
+			if c.Color == "" || c.Shared() {
 				return esc(s), true, nil
 			}
 		}

@@ -55,7 +55,7 @@ func (q *request) put() error {
 	}
 	var made bool
 	var rev int64
-	err = q.Journal.Write(q.ctx, q.guest.Caller, func(ctx context.Context, _ *journal.Writer) error {
+	err = q.Journal.Write(q.ctx, q.caller(), func(ctx context.Context, _ *journal.Writer) error {
 		t := *q
 		t.ctx = ctx
 		made, rev, err = t.store(in)
@@ -84,7 +84,7 @@ func (q *request) tooLarge() error {
 
 // store writes the record and the object within a transaction.
 func (q *request) store(in incoming) (made bool, rev int64, err error) {
-	c, user := q.at.col, q.guest.UserID
+	c, user := q.at.col, q.caller().UserID
 	was, exists, err := q.Resources.Find(q.ctx, user, c, q.at.name)
 	if err != nil {
 		return false, 0, err

@@ -58,7 +58,7 @@ func (q *request) putEvent(r, old *vobject.Reader, in incoming, before *incoming
 	} else {
 		u.CalendarID = opt.Some(q.at.col.ID)
 	}
-	e, err := q.Events.Put(q.ctx, q.guest.Caller, o.ID, origin, nil, u, f.Changed)
+	e, err := q.Events.Put(q.ctx, q.caller(), o.ID, origin, nil, u, f.Changed)
 	if err != nil {
 		return err
 	}
@@ -87,14 +87,14 @@ func (q *request) putTodo(r, old *vobject.Reader, in incoming, before *incoming,
 	origin.DoneAt = f.DoneAt
 	t, err := untangled(&u.ParentID, func() (todo.Todo, error) {
 		if o.ID == 0 {
-			return q.Todos.Import(q.ctx, q.guest.Caller, origin, u)
+			return q.Todos.Import(q.ctx, q.caller(), origin, u)
 		}
-		return q.Todos.Update(q.ctx, q.guest.Caller, o.ID, nil, u)
+		return q.Todos.Update(q.ctx, q.caller(), o.ID, nil, u)
 	})
 	if err != nil {
 		return err
 	}
-	uids, err := q.Resources.UIDs(q.ctx, q.guest.UserID, q.at.col, idList(t.ParentID))
+	uids, err := q.Resources.UIDs(q.ctx, q.caller().UserID, q.at.col, idList(t.ParentID))
 	o.ID, o.Rev, o.Marks = t.ID, t.Rev, vobject.TodoMarks(&t, uidOf(uids, t.ParentID)).String()
 	return err
 }
@@ -117,14 +117,14 @@ func (q *request) putTask(r, old *vobject.Reader, in incoming, before *incoming,
 	origin.DoneAt = f.DoneAt
 	t, err := untangled(&u.ParentTaskID, func() (project.Task, error) {
 		if o.ID == 0 {
-			return q.Projects.ImportTask(q.ctx, q.guest.Caller, q.at.col.ID, origin, u)
+			return q.Projects.ImportTask(q.ctx, q.caller(), q.at.col.ID, origin, u)
 		}
-		return q.Projects.UpdateTask(q.ctx, q.guest.Caller, q.at.col.ID, o.ID, nil, u)
+		return q.Projects.UpdateTask(q.ctx, q.caller(), q.at.col.ID, o.ID, nil, u)
 	})
 	if err != nil {
 		return err
 	}
-	uids, err := q.Resources.UIDs(q.ctx, q.guest.UserID, q.at.col, idList(t.ParentTaskID))
+	uids, err := q.Resources.UIDs(q.ctx, q.caller().UserID, q.at.col, idList(t.ParentTaskID))
 	o.ID, o.Rev, o.Marks = t.ID, t.Rev, vobject.TaskMarks(&t, uidOf(uids, t.ParentTaskID)).String()
 	return err
 }
@@ -146,11 +146,11 @@ func (q *request) putReminder(r, old *vobject.Reader, in incoming, before *incom
 	}
 	origin.DoneAt = f.DoneAt
 	if o.ID == 0 {
-		m, err := q.Reminders.Import(q.ctx, q.guest.Caller, origin, u)
+		m, err := q.Reminders.Import(q.ctx, q.caller(), origin, u)
 		o.ID, o.Rev, o.Marks = m.ID, m.Rev, vobject.ReminderMarks(&m).String()
 		return err
 	}
-	m, err := q.Reminders.Update(q.ctx, q.guest.Caller, o.ID, nil, u)
+	m, err := q.Reminders.Update(q.ctx, q.caller(), o.ID, nil, u)
 	o.Rev, o.Marks = m.Rev, vobject.ReminderMarks(&m).String()
 	return err
 }
@@ -167,11 +167,11 @@ func (q *request) putPerson(in incoming, before *incoming, origin journal.Origin
 		}
 	}
 	if o.ID == 0 {
-		p, err := q.People.Import(q.ctx, q.guest.Caller, origin, u)
+		p, err := q.People.Import(q.ctx, q.caller(), origin, u)
 		o.ID, o.Rev, o.Marks = p.ID, p.Rev, vobject.PersonMarks(&p).String()
 		return err
 	}
-	p, err := q.People.Update(q.ctx, q.guest.Caller, o.ID, nil, u)
+	p, err := q.People.Update(q.ctx, q.caller(), o.ID, nil, u)
 	o.Rev, o.Marks = p.Rev, vobject.PersonMarks(&p).String()
 	return err
 }

@@ -36,14 +36,14 @@ func (q *request) query(body *element) error {
 	if inner.not {
 		inner = compFilter{}
 	}
-	find := func(do func([]resource.Item) error) error { return q.Resources.Each(q.ctx, q.guest.UserID, c, do) }
+	find := func(do func([]resource.Item) error) error { return q.Resources.Each(q.ctx, q.caller().UserID, c, do) }
 	if c.Kind == resource.Calendar && inner.time != nil {
-		ids, err := q.Events.Touching(q.ctx, q.guest.Caller, c.ID, inner.time.from, inner.time.to)
+		ids, err := q.Events.Touching(q.ctx, q.caller(), c.ID, inner.time.from, inner.time.to)
 		if err != nil {
 			return err
 		}
 		find = func(do func([]resource.Item) error) error {
-			items, err := q.Resources.ByIDs(q.ctx, q.guest.UserID, c, ids)
+			items, err := q.Resources.ByIDs(q.ctx, q.caller().UserID, c, ids)
 			if err != nil || len(items) == 0 {
 				return err
 			}
@@ -231,7 +231,7 @@ func (q *request) queryPeople(body *element) error {
 	m := &matcher{}
 	return q.multistatus(func(s *stream) error {
 		truncated := false
-		err := q.Resources.Each(q.ctx, q.guest.UserID, q.at.col, func(items []resource.Item) (err error) {
+		err := q.Resources.Each(q.ctx, q.caller().UserID, q.at.col, func(items []resource.Item) (err error) {
 			if len(props) > 0 {
 				items, err = q.hits(items, func(d *ical.Document) bool {
 					all := d.Components("VCARD")
@@ -275,11 +275,11 @@ func (q *request) freeBusy(body *element) error {
 		return broken("<C:valid-filter/>", "A time of at most three years is answered.")
 	}
 	c := q.at.col
-	ids, err := q.Events.Touching(q.ctx, q.guest.Caller, c.ID, p.from, p.to)
+	ids, err := q.Events.Touching(q.ctx, q.caller(), c.ID, p.from, p.to)
 	if err != nil {
 		return err
 	}
-	items, err := q.Resources.ByIDs(q.ctx, q.guest.UserID, c, ids)
+	items, err := q.Resources.ByIDs(q.ctx, q.caller().UserID, c, ids)
 	if err != nil {
 		return err
 	}
@@ -369,5 +369,5 @@ func (q *request) eventsOf(items []resource.Item) (map[int64]event.Event, error)
 	for n := range items {
 		ids[n] = items[n].ID
 	}
-	return byID(q, q.Events.FindAll, ids, func(e event.Event) int64 { return e.ID })
+	return byID(q.ctx, q.caller(), q.Events.FindAll, ids, func(e event.Event) int64 { return e.ID })
 }

@@ -68,7 +68,7 @@ func (q *request) multiget(body *element) error {
 		}
 		names = append(names, n)
 	}
-	found, err := q.Resources.FindNamed(q.ctx, q.guest.UserID, c, names)
+	found, err := q.Resources.FindNamed(q.ctx, q.caller().UserID, c, names)
 	if err != nil {
 		return err
 	}

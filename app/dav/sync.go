@@ -73,7 +73,7 @@ func (q *request) sync(body *element) error {
 	}
 	// Where the journal stands is read first: what is written meanwhile comes again
 	// with the next sync.
-	head, err := q.journalHead()
+	head, err := q.journalHead(q.caller())
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (q *request) sync(body *element) error {
 	if at.going {
 		return q.syncFirst(at, w, n)
 	}
-	changes, err := q.Resources.Changes(q.ctx, q.guest.UserID, q.at.col, at.since, head.Seq, n+1)
+	changes, err := q.Resources.Changes(q.ctx, q.caller().UserID, q.at.col, at.since, head.Seq, n+1)
 	if err != nil {
 		return err
 	}
@@ -127,7 +127,7 @@ func (q *request) changes(s *stream, list []resource.Change, w wish) error {
 			ids = append(ids, c.ID)
 		}
 	}
-	items, err := q.Resources.ByIDs(q.ctx, q.guest.UserID, q.at.col, ids)
+	items, err := q.Resources.ByIDs(q.ctx, q.caller().UserID, q.at.col, ids)
 	if err != nil {
 		return err
 	}
@@ -137,7 +137,7 @@ func (q *request) changes(s *stream, list []resource.Change, w wish) error {
 	for _, c := range list {
 		if c.Gone && !live[c.Name] { // its address may be another's by now
 			live[c.Name] = true
-			if _, there, err := q.Resources.Find(q.ctx, q.guest.UserID, q.at.col, c.Name); err != nil {
+			if _, there, err := q.Resources.Find(q.ctx, q.caller().UserID, q.at.col, c.Name); err != nil {
 				return err
 			} else if there {
 				continue
@@ -156,7 +156,7 @@ func (q *request) syncFirst(at token, w wish, n int) error {
 		left := n
 		for {
 			size := min(left+1, 1000)
-			items, err := q.Resources.ByRev(q.ctx, q.guest.UserID, c, at.first, size)
+			items, err := q.Resources.ByRev(q.ctx, q.caller().UserID, c, at.first, size)
 			if err != nil {
 				return err
 			}
@@ -186,9 +186,10 @@ func (q *request) syncFirst(at token, w wish, n int) error {
 }
 
 // syncHome answers the collections of a home: those that are there, whenever
-// anything has changed, and those that were deleted since.
+// anything has changed, and those that were deleted since. What others share
+// changes by journals of theirs: it is answered each time.
 func (q *request) syncHome(body *element) error {
-	head, err := q.journalHead()
+	head, err := q.journalHead(q.guest.Caller)
 	if err != nil {
 		return err
 	}
@@ -208,8 +209,12 @@ func (q *request) syncHome(body *element) error {
 		}
 	}
 	return q.multistatus(func(s *stream) error {
-		if at.since < head.Seq {
-			if err := q.children(s, w); err != nil {
+		for i := range q.cols {
+			c := &q.cols[i]
+			if c.Kind == resource.Home || c.Kind == resource.People || at.since >= head.Seq && !c.Shared() {
+				continue
+			}
+			if err := q.answer(s, &subject{kind: atCollection, col: c, href: q.href(c)}, w); err != nil {
 				return err
 			}
 		}

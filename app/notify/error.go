@@ -3,8 +3,6 @@ package notify
 import (
 	"errors"
 	"time"
-
-	"umbra/app/jobs"
 )
 
 // Error says why a message was not taken.
@@ -72,16 +70,4 @@ func AsError(err error) *Error {
 		return e
 	}
 	return temporary(CodeUnreachable, "the message could not be sent; the server's log says why").Because(err)
-}
-
-// Attempt is an error as due work takes it: given up where trying again is of no
-// use, and no sooner than the receiver asked.
-func (e *Error) Attempt() error {
-	switch {
-	case e.Permanent:
-		return jobs.Permanent(e)
-	case e.RetryAfter > 0:
-		return jobs.RetryAfter(e, e.RetryAfter)
-	}
-	return e
 }

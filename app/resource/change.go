@@ -3,6 +3,7 @@ package resource
 import (
 	"context"
 
+	"umbra/app/caller"
 	"umbra/app/db"
 )
 
@@ -37,20 +38,20 @@ LEFT JOIN `+tables[c.Member()].name+" r ON r.user_id = $1 AND r.id = j.record_id
 ORDER BY j.seq LIMIT $6`, args...)
 }
 
-// LastChange is the number of the last change in each collection, as the journal
-// still has it.
-func (s *Store) LastChange(ctx context.Context, userID int64, all []Collection) (map[string]int64, error) {
+// LastChange is the number of the last change in each collection, by its name, as
+// its owner's journal still has it.
+func (s *Store) LastChange(ctx context.Context, who caller.Caller, all []Collection) (map[string]int64, error) {
 	out := map[string]int64{}
 	names, asked := []string{}, []func() (int64, bool, error){}
 	for i := range all {
 		if all[i].Kind == Home {
 			continue
 		}
-		names = append(names, all[i].Journal())
+		names = append(names, all[i].Name)
 		// They travel together on PostgreSQL; each is a look at an index.
 		asked = append(asked, db.Ask(ctx, s.db, db.Value[int64], `SELECT COALESCE(MAX(seq), 0) FROM (
     SELECT (SELECT MAX(seq) FROM journal WHERE user_id = $1 AND collection = $2) AS seq
-    UNION ALL SELECT (SELECT MAX(seq) FROM journal WHERE user_id = $1 AND collection_was = $2 AND collection_was <> '')) x`, userID, all[i].Journal()))
+    UNION ALL SELECT (SELECT MAX(seq) FROM journal WHERE user_id = $1 AND collection_was = $2 AND collection_was <> '')) x`, all[i].By(who).UserID, all[i].Journal()))
 	}
 	for i, ask := range asked {
 		n, _, err := ask()

@@ -3,16 +3,22 @@ package resource
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strconv"
 
+	"umbra/app/caller"
 	"umbra/app/db"
 )
 
+// share is the kind under which the address and properties of what is shared with
+// a user are kept: they are this user's.
+const share = "share"
+
 // Collections answers the user's collections: the calendars and projects, the
-// to-dos, the reminders and the people; and, as Home, the properties that
-// clients set on what holds them.
-func (s *Store) Collections(ctx context.Context, userID int64) ([]Collection, error) {
-	out, err := db.Query(ctx, s.db, func(r db.Scanner) (c Collection, err error) {
+// to-dos, the reminders and the people; what others share; and, as Home, the
+// properties that clients set on what holds them.
+func (s *Store) Collections(ctx context.Context, who caller.Caller) ([]Collection, error) {
+	all, err := db.Query(ctx, s.db, func(r db.Scanner) (c Collection, err error) {
 		var properties string
 		if err = r.Scan(&c.Kind, &c.ID, &c.Title, &c.Color, &c.Text, &c.Default, &c.Name, &properties); err != nil {
 			return c, err
@@ -33,9 +39,38 @@ FROM (
     UNION ALL SELECT 'reminders', 0, '', '', '', 1 = 0, 4
     UNION ALL SELECT 'people', 0, '', '', '', 1 = 0, 5
     UNION ALL SELECT 'home', 0, '', '', '', 1 = 0, 6
+    UNION ALL SELECT 'share', s.id, COALESCE(c.name, p.name), COALESCE(NULLIF(s.color, ''), c.color, p.color), COALESCE(p.description, ''), 1 = 0, 7
+    FROM shares s LEFT JOIN calendars c ON c.user_id = s.user_id AND c.id = s.calendar_id LEFT JOIN projects p ON p.user_id = s.user_id AND p.id = s.project_id
+    WHERE s.with_user_id = $1
 ) x LEFT JOIN dav_collections d ON d.user_id = $1 AND d.kind = x.kind AND d.record_id = x.id
-ORDER BY x.place, x.id`, userID)
-	return out, err
+ORDER BY x.place, x.id`, who.UserID)
+	if err != nil {
+		return nil, err
+	}
+	out := all[:0]
+	for _, c := range all {
+		if c.Kind != share {
+			out = append(out, c)
+			continue
+		}
+		// What the caller may see is as they were let in.
+		for _, s := range slices.Concat(who.Of(caller.Calendars), who.Of(caller.Projects)) {
+			if s.ID == c.ID {
+				c.Kind, c.ID, c.Share = s.Kind, s.Record, s
+				c.Title += " (" + s.Owner.Name + ")"
+				out = append(out, c)
+			}
+		}
+	}
+	return out, nil
+}
+
+// key is under which its address and properties are kept.
+func (c *Collection) key() (kind string, id int64) {
+	if c.Shared() {
+		return share, c.Share.ID
+	}
+	return c.Kind, c.ID
 }
 
 // SetCollection keeps the address and the properties of a collection.
@@ -47,8 +82,9 @@ func (s *Store) SetCollection(ctx context.Context, userID int64, c *Collection) 
 	if err != nil {
 		return err
 	}
+	kind, id := c.key()
 	return s.db.Later(ctx, `INSERT INTO dav_collections (user_id, kind, record_id, name, properties) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (user_id, kind, record_id) DO UPDATE SET name = excluded.name, properties = excluded.properties`, userID, c.Kind, c.ID, c.Name, string(text))
+ON CONFLICT (user_id, kind, record_id) DO UPDATE SET name = excluded.name, properties = excluded.properties`, userID, kind, id, c.Name, string(text))
 }
 
 // Forget lets go of what was kept of calendars and projects that are gone for good.
@@ -57,6 +93,7 @@ func (s *Store) Forget(ctx context.Context) error {
 		_, err := s.db.Exec(ctx, `DELETE FROM dav_collections WHERE record_id <> 0
 AND NOT EXISTS (SELECT 1 FROM calendars c WHERE dav_collections.kind = 'calendar' AND c.user_id = dav_collections.user_id AND c.id = dav_collections.record_id)
 AND NOT EXISTS (SELECT 1 FROM projects p WHERE dav_collections.kind = 'project' AND p.user_id = dav_collections.user_id AND p.id = dav_collections.record_id)
+AND NOT EXISTS (SELECT 1 FROM shares s WHERE dav_collections.kind = 'share' AND s.with_user_id = dav_collections.user_id AND s.id = dav_collections.record_id)
 AND NOT EXISTS (SELECT 1 FROM trash t WHERE t.user_id = dav_collections.user_id AND t.kind = dav_collections.kind AND t.record_id = dav_collections.record_id)`)
 		return err
 	})

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"umbra/app/caller"
 	"umbra/app/clock"
 	"umbra/app/db"
 )
@@ -42,6 +43,18 @@ type Collection struct {
 	Text       string // what describes it
 	Default    bool
 	Properties map[string]string // what clients set: by {namespace}name, as XML
+	Share      caller.Share      // by which somebody else's is there; the zero Share: it is the user's own
+}
+
+// Shared says whether it is somebody else's.
+func (c *Collection) Shared() bool { return c.Share != caller.Share{} }
+
+// By is the caller acting on the collection's records.
+func (c *Collection) By(who caller.Caller) caller.Caller {
+	if c.Shared() {
+		return who.In(c.Share)
+	}
+	return who
 }
 
 // Member is the kind of record in it.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"umbra/app/account"
+	"umbra/app/alarm"
 	"umbra/app/caller"
 	"umbra/app/clock"
 	"umbra/app/fault"
@@ -89,7 +90,7 @@ func (n *notices) deliver(ctx context.Context, j jobs.Job) jobs.Result {
 		m.URL = n.public + "/settings/security"
 	}
 	if err := n.send.Deliver(ctx, notice.UserID, notify.Channel(channel), m); err != nil {
-		return jobs.Result{Err: notify.AsError(err).Attempt()}
+		return jobs.Result{Err: alarm.Attempt(notify.AsError(err))}
 	}
 	return jobs.Result{}
 }

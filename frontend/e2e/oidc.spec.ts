@@ -55,7 +55,9 @@ const test = base.extend<{ house: House }>({
 async function logIn(page: Page, name: string): Promise<void> {
   await page.getByLabel('User name').fill(name);
   await page.getByLabel('Password', { exact: true }).fill(password);
+  const answered = page.waitForResponse('**/api/auth/login'); // who goes elsewhere before that is not in
   await page.getByRole('button', { name: 'Log in', exact: true }).click();
+  await answered;
 }
 
 /** Shows the provider who it is. */
