@@ -110,6 +110,7 @@ fuzz: ## each fuzz target for FUZZTIME (10s)
 
 .PHONY: soak
 soak: postgres ## the long ones: a thousand kills, long fuzzing, and a report
+	UMBRA_TEST_REPLICAS=10000 $(WITH_POSTGRES) go test -count=1 -timeout 2h -run Replicas -v ./app/dav
 	UMBRA_TEST_KILLS=1000 $(WITH_POSTGRES) go test -count=1 -timeout 2h -run Kill -skip PostgreSQL -v ./app/server
 	UMBRA_TEST_KILLS=100 go test -count=1 -timeout 2h -run 'Kill.*PostgreSQL' -v ./app/server
 	@packaging/fuzz.sh 5m
