@@ -79,7 +79,7 @@ func (s *Service) deliver(ctx context.Context, j jobs.Job) jobs.Result {
 		}
 	}
 	return jobs.Result{Err: Attempt(reason), Save: func(ctx context.Context, settled *jobs.Settled) error {
-		err := s.notSent(ctx, d, channel, j.Attempt, settled, reason.Reason)
+		err := s.notSent(ctx, d, channel, j.Attempt, settled, reason)
 		if err == nil && escalates {
 			err = s.insistAt(ctx, userID, id, s.Clock.Now())
 		}
@@ -95,7 +95,7 @@ func (s *Service) held(ctx context.Context, userID, id int64, channel string, un
 }
 
 func (s *Service) sent(ctx context.Context, d Delivery, channel string, attempt int, at time.Time) error {
-	if err := s.DB.Later(ctx, `UPDATE delivery_channels SET state = 'sent', attempts = $4, sent_at = $5, next_try_at = NULL, error = ''
+	if err := s.DB.Later(ctx, `UPDATE delivery_channels SET state = 'sent', attempts = $4, sent_at = $5, next_try_at = NULL, error = '', reason = ''
 WHERE user_id = $1 AND delivery_id = $2 AND channel = $3`, d.userID, d.ID, channel, attempt, clock.Micros(at)); err != nil {
 		return err
 	}
@@ -115,14 +115,14 @@ WHERE user_id = $1 AND id = $2 AND state IN ('pending', 'failed', 'sent')`, d.us
 	return nil
 }
 
-func (s *Service) notSent(ctx context.Context, d Delivery, channel string, attempt int, settled *jobs.Settled, reason string) error {
+func (s *Service) notSent(ctx context.Context, d Delivery, channel string, attempt int, settled *jobs.Settled, reason *notify.Error) error {
 	state, next := "pending", clock.MicrosPtr(&settled.Again)
 	if settled.Dead {
 		state, next = "failed", nil
 		db.AfterCommit(ctx, func() { s.counted(func(c *Stats) { c.GivenUp++ }) })
 	}
-	if err := s.DB.Later(ctx, `UPDATE delivery_channels SET state = $4, attempts = $5, next_try_at = $6, error = $7
-WHERE user_id = $1 AND delivery_id = $2 AND channel = $3`, d.userID, d.ID, channel, state, attempt, next, reason); err != nil || !settled.Dead {
+	if err := s.DB.Later(ctx, `UPDATE delivery_channels SET state = $4, attempts = $5, next_try_at = $6, error = $7, reason = $8
+WHERE user_id = $1 AND delivery_id = $2 AND channel = $3`, d.userID, d.ID, channel, state, attempt, next, reason.Reason, reason.Why.String()); err != nil || !settled.Dead {
 		return err
 	}
 	return s.DB.Later(ctx, `UPDATE deliveries SET state = 'failed' WHERE user_id = $1 AND id = $2 AND state = 'pending'
