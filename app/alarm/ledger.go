@@ -154,6 +154,9 @@ func (s *Service) fill(ctx context.Context, userID int64, all []Delivery) error 
 			return false, err
 		}
 		c.NextTryAt, c.SentAt = clock.FromMicrosPtr(next), clock.FromMicrosPtr(sent)
+		if byID[id].AcknowledgedAt != nil {
+			c.NextTryAt = nil // there is nothing to tell any more
+		}
 		byID[id].Channels = append(byID[id].Channels, c)
 		return true, nil
 	}, "SELECT delivery_id, channel, state, attempts, next_try_at, sent_at, error, reason FROM delivery_channels"+w.Text()+" ORDER BY delivery_id, channel", w.Args()...); err != nil {
