@@ -125,7 +125,7 @@ test('the summary of the day, quiet hours and escalation are set, and taken back
   expect((await account.get('/api/settings')).escalation).toBe('mail,push,ntfy,webhook');
   await stands(page);
   expect(await axeFinds(page)).toEqual([]);
-  await until.getByText('Every channel at once').click();
+  await until.getByText('All at once').click();
   await quiet.getByText('None').click();
   await expect(quiet.getByLabel('From')).toHaveCount(0);
   await expect.poll(() => account.get('/api/settings')).toMatchObject({ quiet_from: '', quiet_until: '', escalation: '' });

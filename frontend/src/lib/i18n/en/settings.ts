@@ -96,7 +96,7 @@ export const settings = {
     escalation: 'Until it is answered',
     escalationText: 'A reminder can ring again until you answer it; that is chosen in the reminder. It can begin quietly, and add a channel each time that nobody answers.',
     escalationOrder: 'The order of channels',
-    escalateAll: 'Every channel at once',
+    escalateAll: 'All at once',
     escalateSteps: 'One more each time',
     escalateOff: 'turned off',
     earlier: (name: string) => `Earlier: ${name}`,
