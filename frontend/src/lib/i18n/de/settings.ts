@@ -170,7 +170,7 @@ export const settings = {
     standsFor: (n: number) => `steht für ${n} weitere`,
     held: (when: string) => `Ruhezeit bis ${when}`,
     again: (when: string) => `klingelt wieder ${when}`,
-    noChannel: 'kein Weg war eingeschaltet',
+    noChannel: 'kein Weg war eingeschaltet, oder eine Sicherung von davor wurde zurückgeholt',
     nextTry: (when: string) => `nächster Versuch ${when}`,
     retry: 'Noch einmal senden',
     done: 'Erledigt',

@@ -170,7 +170,7 @@ export const settings = {
     standsFor: (n: number) => `stands for ${n} more`,
     held: (when: string) => `quiet hours, until ${when}`,
     again: (when: string) => `rings again ${when}`,
-    noChannel: 'no channel was on',
+    noChannel: 'no channel was on, or a backup from before was restored',
     nextTry: (when: string) => `next try ${when}`,
     retry: 'Send again',
     done: 'Done',
