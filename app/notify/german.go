@@ -4,7 +4,7 @@ package notify
 const pushService = "the push service "
 
 // german has every reason and what reasons are about; a test holds it to that.
-var german = map[string]string{
+var german = map[string]string{ //nolint:gosec // it speaks of passwords and holds none
 	// Settings.
 	"no ntfy server and topic are set":                      "Server und Topic für ntfy sind nicht angegeben",
 	"the topic must be 1 to 64 letters, digits, _ or -":     "das Topic muss aus 1 bis 64 Buchstaben, Ziffern, _ oder - bestehen",
