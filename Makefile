@@ -113,6 +113,8 @@ soak: postgres ## the long ones: a thousand kills, long fuzzing, and a report
 	UMBRA_TEST_REPLICAS=10000 $(WITH_POSTGRES) go test -count=1 -timeout 2h -run Replicas -v ./app/dav
 	UMBRA_TEST_KILLS=1000 $(WITH_POSTGRES) go test -count=1 -timeout 2h -run Kill -skip PostgreSQL -v ./app/server
 	UMBRA_TEST_KILLS=100 go test -count=1 -timeout 2h -run 'Kill.*PostgreSQL' -v ./app/server
+	UMBRA_TEST_DUE=10000 UMBRA_TEST_DUE_KILLS=10 UMBRA_TEST_YEAR=both $(WITH_POSTGRES) go test -count=1 -timeout 1h -run 'KillLosesNoReminder|SeveralServersDeliver|AYear' -v ./app/server
+	UMBRA_TEST_LAG=20 $(WITH_POSTGRES) go test -count=1 -timeout 10m -run LagOfDeliveries -v ./app/server
 	@packaging/fuzz.sh 5m
 
 .PHONY: bench

@@ -3,12 +3,14 @@ package account
 import (
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
 	"golang.org/x/text/language"
 
 	"umbra/app/check"
+	"umbra/app/notify"
 	"umbra/app/opt"
 )
 
@@ -44,6 +46,7 @@ type Settings struct {
 	NotifyContacts    bool      `json:"notify_contacts" doc:"Whether people not heard from notify." example:"true"`
 	QuietFrom         string    `json:"quiet_from" doc:"When the quiet hours begin, HH:MM; empty: there are none." example:"22:00"`
 	QuietUntil        string    `json:"quiet_until" doc:"When the quiet hours end, HH:MM." example:"07:00"`
+	Escalation        string    `json:"escalation" doc:"In which order a reminder that insists goes over the channels, one more each time that nobody answers: names with commas between. Those left out come together with the last step. Empty: over all at once." example:"push,ntfy,mail"`
 	CreatedAt         time.Time `json:"created_at" doc:"When they were made." example:"2025-01-01T08:00:00Z"`
 	UpdatedAt         time.Time `json:"updated_at" doc:"When they were last changed." example:"2025-01-01T08:00:00Z"`
 
@@ -82,6 +85,7 @@ type SettingsUpdate struct {
 	NotifyContacts    opt.Opt[bool]   `json:"notify_contacts,omitzero" doc:"Whether people not heard from notify." example:"true"`
 	QuietFrom         opt.Opt[string] `json:"quiet_from,omitzero" maxLength:"5" doc:"When the quiet hours begin, HH:MM; needs quiet_until." example:"22:00"`
 	QuietUntil        opt.Opt[string] `json:"quiet_until,omitzero" maxLength:"5" doc:"When the quiet hours end, HH:MM." example:"07:00"`
+	Escalation        opt.Opt[string] `json:"escalation,omitzero" maxLength:"30" pattern:"^((ntfy|mail|push|webhook)(,(ntfy|mail|push|webhook))*)?$" doc:"In which order a reminder that insists goes over the channels, one more each time that nobody answers: ntfy, mail, push, webhook with commas between; one named twice counts once. Empty: over all at once." example:"push,ntfy,mail"`
 }
 
 // Outward says whether the update touches where messages are sent, or the
@@ -146,6 +150,7 @@ func (u SettingsUpdate) apply(s *Settings) {
 	set(&s.NotifyContacts, u.NotifyContacts, d.NotifyContacts)
 	set(&s.QuietFrom, u.QuietFrom, d.QuietFrom)
 	set(&s.QuietUntil, u.QuietUntil, d.QuietUntil)
+	set(&s.Escalation, u.Escalation, d.Escalation)
 }
 
 // DateFormats are the ways in which dates can be shown.
@@ -179,6 +184,7 @@ func (s *Settings) check(c *check.Check) {
 	}
 	address(c, "webhook_url", s.WebhookURL)
 	c.Time("digest_time", s.DigestTime)
+	s.checkEscalation(c)
 	switch {
 	case s.QuietFrom == "" && s.QuietUntil == "":
 	case s.QuietFrom == "":
@@ -192,6 +198,24 @@ func (s *Settings) check(c *check.Check) {
 			c.Add("quiet_until", "range", "must differ from quiet_from")
 		}
 	}
+}
+
+// checkEscalation leaves out what is named twice.
+func (s *Settings) checkEscalation(c *check.Check) {
+	if s.Escalation == "" {
+		return
+	}
+	var once []string
+	for name := range strings.SplitSeq(s.Escalation, ",") {
+		if !slices.Contains(notify.Channels, notify.Channel(name)) {
+			c.Add("escalation", "choice", "must be names of channels with commas between: ntfy, mail, push, webhook")
+			return
+		}
+		if !slices.Contains(once, name) {
+			once = append(once, name)
+		}
+	}
+	s.Escalation = strings.Join(once, ",")
 }
 
 // address checks a URL that is kept in the open: credentials have fields of their own.

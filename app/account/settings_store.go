@@ -29,13 +29,13 @@ type stored struct {
 var settingsColumns = strings.Fields(`preferred_name time_zone language first_day_of_week date_format time_format accent_color
 theme upcoming_days default_calendar_id email ntfy_server ntfy_topic ntfy_token ntfy_enabled mail_enabled push_enabled
 webhook_url webhook_secret webhook_enabled digest_enabled digest_time notify_todos notify_events notify_reminders
-notify_birthdays notify_contacts quiet_from quiet_until rev`)
+notify_birthdays notify_contacts quiet_from quiet_until escalation rev`)
 
 func (r *stored) fields() []any {
 	return []any{&r.PreferredName, &r.TimeZone, &r.Language, &r.FirstDayOfWeek, &r.DateFormat, &r.TimeFormat, &r.AccentColor,
 		&r.Theme, &r.UpcomingDays, &r.DefaultCalendarID, &r.Email, &r.NtfyServer, &r.NtfyTopic, &r.ntfyToken, &r.NtfyEnabled, &r.MailEnabled, &r.PushEnabled,
 		&r.WebhookURL, &r.webhookSecret, &r.WebhookEnabled, &r.DigestEnabled, &r.DigestTime, &r.NotifyTodos, &r.NotifyEvents, &r.NotifyReminders,
-		&r.NotifyBirthdays, &r.NotifyContacts, &r.QuietFrom, &r.QuietUntil, &r.Rev}
+		&r.NotifyBirthdays, &r.NotifyContacts, &r.QuietFrom, &r.QuietUntil, &r.Escalation, &r.Rev}
 }
 
 var (

@@ -41,7 +41,7 @@ const everything = `{"preferred_name": "Ada", "time_zone": "America/New_York", "
 "ntfy_token": "tk_plainsecret1", "ntfy_enabled": true, "mail_enabled": true, "push_enabled": true,
 "webhook_url": "https://hook.example/x", "webhook_secret": "plainsecret2", "webhook_enabled": true, "digest_enabled": true,
 "digest_time": "06:30", "notify_todos": false, "notify_events": false, "notify_reminders": false, "notify_birthdays": false,
-"notify_contacts": false, "quiet_from": "22:00", "quiet_until": "07:00"}`
+"notify_contacts": false, "quiet_from": "22:00", "quiet_until": "07:00", "escalation": "push,mail,push"}`
 
 func update(t *testing.T, text string) (u account.SettingsUpdate) {
 	t.Helper()

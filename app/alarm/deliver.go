@@ -53,6 +53,9 @@ func (s *Service) deliver(ctx context.Context, j jobs.Job) jobs.Result {
 			return s.held(ctx, userID, id, channel, end)
 		}}
 	}
+	if over, err := s.overtaken(ctx, u, d, notify.Channel(channel), ring); err != nil || over {
+		return jobs.Result{Err: err}
+	}
 	m, err := s.message(ctx, u, d, r, ring)
 	if err != nil {
 		return jobs.Result{Err: err}
@@ -69,8 +72,18 @@ func (s *Service) deliver(ctx context.Context, j jobs.Job) jobs.Result {
 	if s.Log.Enabled(ctx, -4) {
 		s.Log.DebugContext(ctx, "a message was not taken", "channel", channel, "delivery", id, "attempt", j.Attempt, "error", reason.Reason)
 	}
+	escalates := false
+	if j.Attempt == 1 && r.Insist > 0 {
+		if escalates, err = s.escalates(ctx, u, d, notify.Channel(channel)); err != nil {
+			return jobs.Result{Err: err}
+		}
+	}
 	return jobs.Result{Err: Attempt(reason), Save: func(ctx context.Context, settled *jobs.Settled) error {
-		return s.notSent(ctx, d, channel, j.Attempt, settled, reason.Reason)
+		err := s.notSent(ctx, d, channel, j.Attempt, settled, reason)
+		if err == nil && escalates {
+			err = s.insistAt(ctx, userID, id, s.Clock.Now())
+		}
+		return err
 	}}
 }
 
@@ -82,7 +95,7 @@ func (s *Service) held(ctx context.Context, userID, id int64, channel string, un
 }
 
 func (s *Service) sent(ctx context.Context, d Delivery, channel string, attempt int, at time.Time) error {
-	if err := s.DB.Later(ctx, `UPDATE delivery_channels SET state = 'sent', attempts = $4, sent_at = $5, next_try_at = NULL, error = ''
+	if err := s.DB.Later(ctx, `UPDATE delivery_channels SET state = 'sent', attempts = $4, sent_at = $5, next_try_at = NULL, error = '', reason = ''
 WHERE user_id = $1 AND delivery_id = $2 AND channel = $3`, d.userID, d.ID, channel, attempt, clock.Micros(at)); err != nil {
 		return err
 	}
@@ -102,77 +115,18 @@ WHERE user_id = $1 AND id = $2 AND state IN ('pending', 'failed', 'sent')`, d.us
 	return nil
 }
 
-func (s *Service) notSent(ctx context.Context, d Delivery, channel string, attempt int, settled *jobs.Settled, reason string) error {
+func (s *Service) notSent(ctx context.Context, d Delivery, channel string, attempt int, settled *jobs.Settled, reason *notify.Error) error {
 	state, next := "pending", clock.MicrosPtr(&settled.Again)
 	if settled.Dead {
 		state, next = "failed", nil
 		db.AfterCommit(ctx, func() { s.counted(func(c *Stats) { c.GivenUp++ }) })
 	}
-	if err := s.DB.Later(ctx, `UPDATE delivery_channels SET state = $4, attempts = $5, next_try_at = $6, error = $7
-WHERE user_id = $1 AND delivery_id = $2 AND channel = $3`, d.userID, d.ID, channel, state, attempt, next, reason); err != nil || !settled.Dead {
+	if err := s.DB.Later(ctx, `UPDATE delivery_channels SET state = $4, attempts = $5, next_try_at = $6, error = $7, reason = $8
+WHERE user_id = $1 AND delivery_id = $2 AND channel = $3`, d.userID, d.ID, channel, state, attempt, next, reason.Reason, reason.Why.String()); err != nil || !settled.Dead {
 		return err
 	}
 	return s.DB.Later(ctx, `UPDATE deliveries SET state = 'failed' WHERE user_id = $1 AND id = $2 AND state = 'pending'
 AND NOT EXISTS (SELECT 1 FROM delivery_channels c WHERE c.user_id = $1 AND c.delivery_id = $2 AND c.state <> 'failed')`, d.userID, d.ID)
-}
-
-const (
-	// maxRings is how often an unanswered reminder rings, the first time included.
-	maxRings = 24
-	// louder is from which ring on it is as loud as can be.
-	louder = 4
-)
-
-func (s *Service) insistAt(ctx context.Context, userID, id int64, at time.Time) error {
-	if err := s.DB.Later(ctx, "UPDATE deliveries SET next_ring_at = $3 WHERE user_id = $1 AND id = $2", userID, id, clock.Micros(at)); err != nil {
-		return err
-	}
-	return s.Queue.By(ctx, insistJob, strconv.FormatInt(id, 10), strconv.FormatInt(userID, 10), at)
-}
-
-// insist rings again what nobody has answered.
-func (s *Service) insist(ctx context.Context, j jobs.Job) jobs.Result {
-	id, errID := strconv.ParseInt(j.Key, 10, 64)
-	userID, errUser := strconv.ParseInt(j.Payload, 10, 64)
-	if errors.Join(errID, errUser) != nil {
-		return jobs.Result{Repeats: true}
-	}
-	u, found, err := s.user(ctx, userID)
-	if err != nil || !found {
-		return jobs.Result{Err: err, Repeats: true}
-	}
-	d, found, err := s.delivery(ctx, userID, id)
-	if err != nil || !found || !d.waits() || d.Rings >= maxRings || u.disabled {
-		return jobs.Result{Err: err, Repeats: true}
-	}
-	records, err := s.recordsOf(ctx, u, []row{{kind: d.Kind, recordID: d.RecordID}})
-	r := records[alarmKey{kind: d.Kind, id: d.RecordID}]
-	if err != nil || r.Insist == 0 || r.Rests.After(d.DueAt) {
-		return jobs.Result{Err: err, Repeats: true}
-	}
-	channels, err := s.Send.Channels(ctx, userID)
-	if err != nil {
-		return jobs.Result{Err: err, Repeats: true}
-	}
-	now := s.Clock.Now()
-	return jobs.Result{Repeats: true, Save: func(ctx context.Context, settled *jobs.Settled) error {
-		ring := d.Rings + 1
-		next := now.Add(r.Insist)
-		var nextAt *int64
-		if ring < maxRings {
-			settled.Again, nextAt = next, clock.MicrosPtr(&next)
-		}
-		n, err := s.DB.Exec(ctx, "UPDATE deliveries SET rings = $3, next_ring_at = $4 WHERE user_id = $1 AND id = $2 AND rings = $5 AND acknowledged_at IS NULL",
-			userID, id, ring, nextAt, d.Rings)
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			settled.Again = time.Time{}
-			return nil
-		}
-		return s.hand(ctx, userID, id, ring, channels, now)
-	}}
 }
 
 // Acknowledge says that a user has seen what rang; one that was answered already

@@ -195,7 +195,7 @@ ON CONFLICT (user_id, kind, record_id, rule, mark) DO NOTHING RETURNING id`,
 	if err != nil || !made {
 		return err // it has rung already
 	}
-	if err := s.hand(ctx, u.UserID, id, 1, channels, at); err != nil {
+	if err := s.hand(ctx, u.UserID, id, 1, u.reach(channels, f.rec.Insist > 0, 1), at); err != nil {
 		return err
 	}
 	if f.rec.Insist > 0 && len(channels) > 0 {

@@ -46,6 +46,7 @@ type peer struct {
 	mu     sync.Mutex
 	got    []string
 	last   []notify.Message
+	via    []string // minute and channel of what was sent, taken or not
 	on     []notify.Channel
 	refuse func(c notify.Channel) error
 }
@@ -59,6 +60,7 @@ func (p *peer) Channels(context.Context, int64) ([]notify.Channel, error) {
 func (p *peer) Deliver(_ context.Context, _ int64, c notify.Channel, m notify.Message) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.via = append(p.via, p.clock.Now().In(p.zone).Format("15:04")+" "+string(c))
 	if p.refuse != nil {
 		if err := p.refuse(c); err != nil {
 			return err

@@ -7,6 +7,7 @@ import (
 	"umbra/app/clock"
 	"umbra/app/db"
 	"umbra/app/fault"
+	"umbra/app/notify"
 	"umbra/app/page"
 )
 
@@ -42,7 +43,17 @@ type Channel struct {
 	Attempts  int        `json:"attempts" doc:"How often it was tried." example:"1"`
 	NextTryAt *time.Time `json:"next_try_at" doc:"When it is tried next."`
 	SentAt    *time.Time `json:"sent_at" doc:"When it was taken." example:"2025-01-31T17:30:01Z"`
-	Error     string     `json:"error" doc:"Why the last attempt failed, in plain words; empty where it did not." example:""`
+	Error     string     `json:"error" doc:"Why the last attempt failed, in plain words, in English, or German for users of that language; empty where it did not." example:""`
+
+	why string // the same without a language
+}
+
+// Say puts what went wrong into a language.
+func (d *Delivery) Say(language string) {
+	for i := range d.Channels {
+		c := &d.Channels[i]
+		c.Error = notify.SayKept(c.why, language, c.Error)
+	}
 }
 
 // waits says whether it may still be sent.
@@ -139,13 +150,16 @@ func (s *Service) fill(ctx context.Context, userID int64, all []Delivery) error 
 		var c Channel
 		var id int64
 		var next, sent *int64
-		if err := r.Scan(&id, &c.Channel, &c.State, &c.Attempts, &next, &sent, &c.Error); err != nil {
+		if err := r.Scan(&id, &c.Channel, &c.State, &c.Attempts, &next, &sent, &c.Error, &c.why); err != nil {
 			return false, err
 		}
 		c.NextTryAt, c.SentAt = clock.FromMicrosPtr(next), clock.FromMicrosPtr(sent)
+		if byID[id].AcknowledgedAt != nil {
+			c.NextTryAt = nil // there is nothing to tell any more
+		}
 		byID[id].Channels = append(byID[id].Channels, c)
 		return true, nil
-	}, "SELECT delivery_id, channel, state, attempts, next_try_at, sent_at, error FROM delivery_channels"+w.Text()+" ORDER BY delivery_id, channel", w.Args()...); err != nil {
+	}, "SELECT delivery_id, channel, state, attempts, next_try_at, sent_at, error, reason FROM delivery_channels"+w.Text()+" ORDER BY delivery_id, channel", w.Args()...); err != nil {
 		return err
 	}
 	for from, list := range records {

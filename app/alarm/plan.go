@@ -188,6 +188,14 @@ const (
 func (s *Service) planAll(ctx context.Context, u user, head journal.Head, from time.Time, why whole) error {
 	claim := secret.NewToken()[:12]
 	now := s.Clock.Now()
+	var gap time.Time
+	if why == first {
+		last, err := s.lastRang(ctx, u.UserID)
+		if err != nil {
+			return err
+		}
+		gap = last
+	}
 	err := s.DB.Tx(ctx, func(ctx context.Context) error {
 		if why == first { // what waited when the backup was made is past
 			if _, err := s.DB.Exec(ctx, "UPDATE deliveries SET state = 'missed', next_ring_at = NULL WHERE user_id = $1 AND state = 'pending'", u.UserID); err != nil {
@@ -206,7 +214,7 @@ ON CONFLICT (user_id) DO UPDATE SET seq = -1, epoch = excluded.epoch, basis = ex
 		return err
 	}
 	for _, src := range sources {
-		if err := s.planSource(ctx, u, src, from, why, claim); err != nil {
+		if err := s.planSource(ctx, u, src, from, gap, why, claim); err != nil {
 			return err
 		}
 	}
@@ -222,7 +230,9 @@ ON CONFLICT (user_id) DO UPDATE SET seq = -1, epoch = excluded.epoch, basis = ex
 	})
 }
 
-func (s *Service) planSource(ctx context.Context, u user, src source, from time.Time, why whole, claim string) error {
+// planSource plans the records of a source; gap is after when what was due before
+// from is noted as missed, zero: it is not.
+func (s *Service) planSource(ctx context.Context, u user, src source, from, gap time.Time, why whole, claim string) error {
 	after := int64(0)
 	for {
 		records, err := src.load(s, ctx, u, nil, after, batch)
@@ -258,6 +268,9 @@ func (s *Service) planSource(ctx context.Context, u user, src source, from time.
 			}
 			if n == 0 {
 				return errOvertaken
+			}
+			if err := s.missed(ctx, u, records, gap, from); err != nil {
+				return err
 			}
 			return s.write(ctx, u.UserID, src.kinds, ids, records, was, func(r Record, old *row) time.Time {
 				if why == anew {

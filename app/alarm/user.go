@@ -8,6 +8,7 @@ import (
 	"umbra/app/caller"
 	"umbra/app/clock"
 	"umbra/app/db"
+	"umbra/app/notify"
 	"umbra/app/recur"
 )
 
@@ -19,24 +20,28 @@ type user struct {
 	digest                bool
 	dayTime               string // HH:MM: for the digest, and for what has a day and no time
 	quietFrom, quietUntil string
+	escalation            []notify.Channel // in which order what insists goes over them; none: all at once
 	notify                map[string]bool
 }
 
 func (s *Service) user(ctx context.Context, id int64) (u user, found bool, err error) {
 	return db.One(ctx, s.DB, func(r db.Scanner) (user, error) {
 		u := user{Caller: caller.Caller{UserID: id, ActorID: id, Source: caller.System}}
-		var zone string
+		var zone, escalation string
 		var created int64
 		var todos, events, reminders, birthdays, contacts bool
-		err := r.Scan(&u.disabled, &created, &zone, &u.Language, &u.digest, &u.dayTime, &u.quietFrom, &u.quietUntil,
+		err := r.Scan(&u.disabled, &created, &zone, &u.Language, &u.digest, &u.dayTime, &u.quietFrom, &u.quietUntil, &escalation,
 			&todos, &events, &reminders, &birthdays, &contacts, &u.Epoch)
 		u.created = clock.FromMicros(created)
+		for name := range strings.SplitSeq(escalation, ",") {
+			u.escalation = append(u.escalation, notify.Channel(name))
+		}
 		if u.Zone, err = zoneOr(zone, err); err != nil {
 			return u, err
 		}
 		u.notify = map[string]bool{Todo: todos, Event: events, Reminder: reminders, Birthday: birthdays, Anniversary: birthdays, Contact: contacts, Digest: u.digest}
 		return u, nil
-	}, `SELECT u.disabled, u.created_at, t.time_zone, t.language, t.digest_enabled, t.digest_time, t.quiet_from, t.quiet_until,
+	}, `SELECT u.disabled, u.created_at, t.time_zone, t.language, t.digest_enabled, t.digest_time, t.quiet_from, t.quiet_until, t.escalation,
 t.notify_todos, t.notify_events, t.notify_reminders, t.notify_birthdays, t.notify_contacts, h.epoch
 FROM users u JOIN settings t ON t.user_id = u.id JOIN journal_heads h ON h.user_id = u.id WHERE u.id = $1`, id)
 }

@@ -26,6 +26,12 @@ type deliveryAnswer struct {
 
 type oneDelivery struct{ Body alarm.Delivery }
 
+// said is a delivery in the user's language.
+func said(ctx context.Context, d alarm.Delivery) *oneDelivery {
+	d.Say(who(ctx).Language)
+	return &oneDelivery{d}
+}
+
 func (a *API) registerDeliveries() {
 	const tag, path = "Deliveries", "/api/deliveries"
 	register(a, op{id: "listDeliveries", method: http.MethodGet, path: path, tag: tag, summary: "List what has rung, and what came of it",
@@ -35,6 +41,9 @@ func (a *API) registerDeliveries() {
 			if err != nil {
 				return nil, err
 			}
+			for i := range p.Items {
+				p.Items[i].Say(who(ctx).Language)
+			}
 			return answer(ctx, in.PageInput, p, func() (int64, error) {
 				return a.Alarms.Count(ctx, who(ctx).UserID, alarm.Filter{State: in.State, Kind: in.Kind, From: in.From, To: in.To})
 			})
@@ -43,24 +52,24 @@ func (a *API) registerDeliveries() {
 	register(a, op{id: "getDelivery", method: http.MethodGet, path: one, tag: tag, summary: "Read what came of something that rang"},
 		func(ctx context.Context, in *OneInput) (*oneDelivery, error) {
 			d, err := a.Alarms.Find(ctx, who(ctx).UserID, in.ID)
-			return &oneDelivery{d}, err
+			return said(ctx, d), err
 		})
 	register(a, op{id: "acknowledgeDelivery", method: http.MethodPost, path: one + "/acknowledge", tag: tag, summary: "Say that it was seen", unjournaled: true,
 		description: "It does not ring again. One that was answered already stays as it was."},
 		func(ctx context.Context, in *OneInput) (*oneDelivery, error) {
 			d, err := a.Alarms.Acknowledge(ctx, who(ctx).UserID, in.ID)
-			return &oneDelivery{d}, err
+			return said(ctx, d), err
 		})
 	register(a, op{id: "retryDelivery", method: http.MethodPost, path: one + "/retry", tag: tag, summary: "Send it again now", unjournaled: true,
 		description: "Over each channel that is on and has not taken it. Answers 409 where there is nothing to send, or no channel is on."},
 		func(ctx context.Context, in *OneInput) (*oneDelivery, error) {
 			d, err := a.Alarms.Retry(ctx, who(ctx).UserID, in.ID)
-			return &oneDelivery{d}, err
+			return said(ctx, d), err
 		})
 	register(a, op{id: "answerDelivery", method: http.MethodPost, path: one + "/answer", tag: tag, summary: "Answer it: done, or later",
 		description: "Answers 409 where it was answered already."},
 		func(ctx context.Context, in *deliveryAnswer) (*oneDelivery, error) {
 			d, err := a.Alarms.Reply(ctx, who(ctx).UserID, in.ID, in.Body.Answer)
-			return &oneDelivery{d}, err
+			return said(ctx, d), err
 		})
 }

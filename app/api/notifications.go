@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -35,7 +36,7 @@ func (a *API) registerNotifications() {
 		register(a, op{id: id, unjournaled: true, method: http.MethodPost, path: "/api/settings/" + string(c) + "/test", tag: tag, status: http.StatusNoContent,
 			summary: "Send a test notification by " + channelNames[c],
 			description: "Sends one to where the settings say, whether the channel is turned on or not, and answers once it was taken. " +
-				"Answers 409 with what exactly went wrong: `" + string(c) + "_not_set` where a setting is missing, else `" + string(c) +
+				"Answers 409 with what exactly went wrong, in the user's language: `" + string(c) + "_not_set` where a setting is missing, else `" + string(c) +
 				"_` and one of not_allowed, name, refused, unreachable, timeout, tls, status, unauthorized, limited, redirect, invalid. Six a minute.",
 			errors: []int{http.StatusTooManyRequests}},
 			func(ctx context.Context, _ *struct{}) (*struct{}, error) { return nil, a.testChannel(ctx, c) })
@@ -59,7 +60,11 @@ func (a *API) testChannel(ctx context.Context, c notify.Channel) error {
 	e := notify.AsError(err)
 	a.log.LogAttrs(ctx, slog.LevelInfo, "a test notification was not taken", slog.String("request", RequestID(ctx)), slog.String("channel", string(c)),
 		slog.String("reason", e.Reason), slog.Any("cause", errors.Unwrap(e)))
-	return fault.New(fault.Conflict, string(c)+"_"+e.Code, "The test was not sent: "+e.Reason+".").After(e.RetryAfter)
+	text := "The test was not sent: "
+	if strings.HasPrefix(strings.ToLower(user.Language), "de") {
+		text = "Die Probe wurde nicht gesendet: "
+	}
+	return fault.New(fault.Conflict, string(c)+"_"+e.Code, text+e.Say(user.Language)+".").After(e.RetryAfter)
 }
 
 // testMessage is what a test says, in the user's language.

@@ -49,6 +49,9 @@ func (a *API) registerPush() {
 			if err != nil {
 				return nil, err
 			}
+			for i := range p.Items {
+				p.Items[i].Say(who(ctx).Language)
+			}
 			return answer(ctx, *in, p, func() (int64, error) {
 				all, err := a.Push.List(ctx, who(ctx).UserID, page.Request{Limit: page.MaxLimit})
 				return int64(len(all.Items)), err

@@ -23,7 +23,7 @@ type Kind struct {
 // Options of a runner; zero values take the usual.
 type Options struct {
 	Log   *slog.Logger
-	Lease time.Duration // how long a server that has died keeps what it took (30 s)
+	Lease time.Duration // how long a server that has died keeps what it took (10 s)
 	Grace time.Duration // how long what is running may go on at the end (5 s)
 	// Poll is how often to look although nobody woke us: for databases that
 	// other servers write to without a word. 0: never.
@@ -52,7 +52,7 @@ func NewRunner(q *Queue, o Options, kinds ...Kind) *Runner {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	if o.Lease == 0 {
-		o.Lease = 30 * time.Second
+		o.Lease = 10 * time.Second
 	}
 	if o.Grace == 0 {
 		o.Grace = 5 * time.Second

@@ -9,7 +9,10 @@ import (
 type Error struct {
 	// Reason is exact, in plain words and safe to show to the user whose channel
 	// it is: "the server answered 403 Forbidden: unauthorized". It holds no secret.
+	// It is in English; Why says it in other languages too.
 	Reason string
+	// Why is the same without a language; empty where there is but one.
+	Why Why
 	// Code is a stable word for programs, such as "refused", "timeout" or "status".
 	Code string
 	// Permanent says that trying again without a change of settings is useless.
@@ -52,15 +55,20 @@ func (e *Error) Because(cause error) *Error {
 }
 
 // NotSet is the error of a channel that lacks a setting.
-func NotSet(reason string) *Error { return permanent(CodeNotSet, reason) }
+func NotSet(text string) *Error { return permanent(CodeNotSet, text) }
 
 // permanent is an error that trying again does not mend.
-func permanent(code, reason string) *Error {
-	return &Error{Code: code, Reason: reason, Permanent: true}
+func permanent(code, text string, args ...string) *Error {
+	e := temporary(code, text, args...)
+	e.Permanent = true
+	return e
 }
 
 // temporary is one that may pass.
-func temporary(code, reason string) *Error { return &Error{Code: code, Reason: reason} }
+func temporary(code, text string, args ...string) *Error {
+	why := Why{text, args}
+	return &Error{Code: code, Reason: why.In("en"), Why: why}
+}
 
 // AsError makes any error an *Error: one that is none, such as an ended context,
 // counts as temporary, and its text stays in the log.

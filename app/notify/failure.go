@@ -19,11 +19,11 @@ func connectFailure(at string, err error) error {
 	case errors.As(err, &e):
 		return e
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return temporary(CodeRefused, "connection refused by "+at).Because(err)
+		return temporary(CodeRefused, "connection refused by %s", at).Because(err)
 	case timedOut(err):
-		return temporary(CodeTimeout, "no connection to "+at+": nothing answered in time").Because(err)
+		return temporary(CodeTimeout, "no connection to %s: nothing answered in time", at).Because(err)
 	}
-	return temporary(CodeUnreachable, "no connection to "+at+": it cannot be reached from here").Because(err)
+	return temporary(CodeUnreachable, "no connection to %s: it cannot be reached from here", at).Because(err)
 }
 
 // exchangeFailure says why an exchange on a connection that stood, or was being
@@ -43,26 +43,26 @@ func exchangeFailure(at string, err error) *Error {
 	case errors.As(err, &e):
 		return e
 	case errors.As(err, &name):
-		return temporary(CodeTLS, "the certificate of "+at+" is for another name").Because(err)
+		return temporary(CodeTLS, "the certificate of %s is for another name", at).Because(err)
 	case errors.As(err, &unknown):
-		return temporary(CodeTLS, "the certificate of "+at+" is signed by nobody whom this machine trusts").Because(err)
+		return temporary(CodeTLS, "the certificate of %s is signed by nobody whom this machine trusts", at).Because(err)
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return temporary(CodeTLS, "the certificate of "+at+" has expired, or this machine's clock is wrong").Because(err)
+		return temporary(CodeTLS, "the certificate of %s has expired, or this machine's clock is wrong", at).Because(err)
 	case errors.As(err, &verify):
-		return temporary(CodeTLS, "the certificate of "+at+" is not valid").Because(err)
+		return temporary(CodeTLS, "the certificate of %s is not valid", at).Because(err)
 	case errors.As(err, &record) || strings.Contains(protocol, "server gave HTTP response to HTTPS client"):
-		return temporary(CodeTLS, at+" does not speak TLS there").Because(err)
+		return temporary(CodeTLS, "%s does not speak TLS there", at).Because(err)
 	case errors.As(err, &alert):
-		return temporary(CodeTLS, at+" refused the encrypted connection").Because(err)
+		return temporary(CodeTLS, "%s refused the encrypted connection", at).Because(err)
 	case strings.Contains(protocol, "malformed HTTP"):
-		return temporary(CodeUnreachable, at+" does not speak HTTP there").Because(err)
+		return temporary(CodeUnreachable, "%s does not speak HTTP there", at).Because(err)
 	case timedOut(err):
-		return temporary(CodeTimeout, "no answer from "+at+" in time").Because(err)
+		return temporary(CodeTimeout, "no answer from %s in time", at).Because(err)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE),
 		errors.Is(err, net.ErrClosed), strings.Contains(protocol, "connection broken"):
-		return temporary(CodeUnreachable, "the connection to "+at+" broke before the answer was there").Because(err)
+		return temporary(CodeUnreachable, "the connection to %s broke before the answer was there", at).Because(err)
 	}
-	return temporary(CodeUnreachable, "there was no usable answer from "+at).Because(err)
+	return temporary(CodeUnreachable, "there was no usable answer from %s", at).Because(err)
 }
 
 func timedOut(err error) bool {

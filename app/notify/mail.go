@@ -112,7 +112,7 @@ func (s mailSender) exchange(client *smtp.Client, msg []byte) error {
 	}
 	if s.server.Encryption == StartTLS {
 		if ok, _ := client.Extension("STARTTLS"); !ok {
-			return permanent(CodeTLS, "the mail server "+s.server.String()+" offers no STARTTLS; UMBRA_SMTP_TLS says how it is to be spoken to")
+			return permanent(CodeTLS, "the mail server %s offers no STARTTLS; UMBRA_SMTP_TLS says how it is to be spoken to", s.server.String())
 		}
 		if err := client.StartTLS(s.tls()); err != nil {
 			return err
@@ -161,7 +161,7 @@ func (s mailSender) logIn(client *smtp.Client) error {
 	case ok && has("LOGIN"):
 		return client.Auth(smtp.LoginAuth(u, p, host, false))
 	}
-	return permanent(CodeUnauthentic, "the mail server "+s.server.String()+" offers no log-in that is known here (PLAIN, LOGIN, SCRAM-SHA-256)")
+	return permanent(CodeUnauthentic, "the mail server %s offers no log-in that is known here (PLAIN, LOGIN, SCRAM-SHA-256)", s.server.String())
 }
 
 // failure puts what went wrong into words. What the server itself said is shown:
@@ -171,7 +171,8 @@ func (s mailSender) failure(ctx context.Context, err error) *Error {
 	var unknown x509.UnknownAuthorityError
 	switch {
 	case errors.As(err, &said):
-		e := &Error{Code: CodeStatus, Permanent: said.Code >= 500, Reason: "the mail server answered " + strconv.Itoa(said.Code) + " " + line(said.Msg, 200)}
+		e := temporary(CodeStatus, "the mail server answered %s", strings.TrimSpace(strconv.Itoa(said.Code)+" "+line(said.Msg, 200)))
+		e.Permanent = said.Code >= 500
 		switch said.Code {
 		case 530, 534, 535, 538:
 			e.Code = CodeUnauthentic
@@ -180,7 +181,7 @@ func (s mailSender) failure(ctx context.Context, err error) *Error {
 		}
 		return e.Because(err)
 	case ctx.Err() != nil && !errors.As(err, &unknown):
-		return temporary(CodeTimeout, "no answer from "+s.server.String()+" in time").Because(err)
+		return temporary(CodeTimeout, "no answer from %s in time", s.server.String()).Because(err)
 	}
 	return exchangeFailure(s.server.String(), err)
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"net/netip"
@@ -190,9 +189,9 @@ func (b *Outbound) lookup(ctx context.Context, host string) ([]netip.Addr, error
 	case err == nil && len(ips) > 0:
 		return ips[:min(len(ips), 8)], nil
 	case ctx.Err() != nil || errors.As(err, &dns) && dns.IsTimeout:
-		return nil, temporary(CodeTimeout, "looking up the name "+host+" took too long").Because(err)
+		return nil, temporary(CodeTimeout, "looking up the name %s took too long", host).Because(err)
 	}
-	return nil, temporary(CodeName, "name not found: "+host).Because(err)
+	return nil, temporary(CodeName, "name not found: %s", host).Because(err)
 }
 
 // check refuses an address that nobody allowed, and says how to allow it.
@@ -209,13 +208,15 @@ func (b *Outbound) check(host string, ip netip.Addr, port uint16, named bool) er
 		return nil
 	}
 	if what == "" {
-		return permanent(CodeNotAllowed, fmt.Sprintf("%s is not reached: port %d belongs to another kind of service. %s", at, port, howToAllow(host, port)))
+		return permanent(CodeNotAllowed, "%s is not reached: port %s belongs to another kind of service. The administrator of Umbra can allow it with %s in the settings",
+			at, strconv.Itoa(int(port)), allowing(host, port))
 	}
-	return permanent(CodeNotAllowed, fmt.Sprintf("%s is not reached: it is %s. %s", at, what, howToAllow(host, port)))
+	return permanent(CodeNotAllowed, "%s is not reached: it is %s. The administrator of Umbra can allow it with %s in the settings", at, what, allowing(host, port))
 }
 
-func howToAllow(host string, port uint16) string {
-	return "The administrator of Umbra can allow it with UMBRA_OUTBOUND_ALLOW=" + net.JoinHostPort(host, strconv.Itoa(int(port))) + " in the settings"
+// allowing is the setting by which an address is allowed.
+func allowing(host string, port uint16) string {
+	return "UMBRA_OUTBOUND_ALLOW=" + net.JoinHostPort(host, strconv.Itoa(int(port)))
 }
 
 func (b *Outbound) connect(ctx context.Context, network, host string, ip netip.Addr, port uint16, named bool) (net.Conn, error) {

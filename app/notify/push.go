@@ -92,14 +92,15 @@ func (s pushSender) Send(ctx context.Context, m Message) error {
 	case a.status >= 200 && a.status < 300:
 		return nil
 	case a.status == http.StatusNotFound || a.status == http.StatusGone:
-		return &Error{Code: CodeStatus, Permanent: true, Gone: true,
-			Reason: "this browser no longer takes notifications (its push service answered " + strconv.Itoa(a.status) + "); turn them on there again"}
+		e := permanent(CodeStatus, "this browser no longer takes notifications (its push service answered %s); turn them on there again", strconv.Itoa(a.status))
+		e.Gone = true
+		return e
 	}
 	said := jsonField(a.body, "reason") // Apple; Mozilla writes message
 	if said == "" {
 		said = jsonField(a.body, "message")
 	}
-	return s.out.failure("the push service "+endpoint.Hostname(), a, said)
+	return s.out.failure(pushService+endpoint.Hostname(), a, said)
 }
 
 // pushBody fits a message into one record: the text is shortened first, then

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -70,17 +69,17 @@ func (b *Outbound) post(ctx context.Context, address string, header http.Header,
 			next, err = parseTarget(next.String())
 		}
 		if err != nil {
-			return answer{}, permanent(CodeRedirect, fmt.Sprintf("%s leads on (%d) to an address that cannot be used", u.Host, a.status)).Because(err)
+			return answer{}, permanent(CodeRedirect, "%s leads on (%s) to an address that cannot be used", u.Host, strconv.Itoa(a.status)).Because(err)
 		}
 		if u.Scheme == "https" && next.Scheme == "http" {
-			return answer{}, permanent(CodeRedirect, u.Host+" leads from https on to http, which is not followed")
+			return answer{}, permanent(CodeRedirect, "%s leads from https on to http, which is not followed", u.Host)
 		}
 		if next.Scheme != u.Scheme || next.Host != u.Host {
 			header.Del("Authorization")
 		}
 		u = next
 	}
-	return answer{}, permanent(CodeRedirect, fmt.Sprintf("%s leads on more than %d times", u.Host, maxRedirects))
+	return answer{}, permanent(CodeRedirect, "%s leads on more than %s times", u.Host, strconv.Itoa(maxRedirects))
 }
 
 func (b *Outbound) once(ctx context.Context, u *url.URL, header http.Header, body []byte) (answer, error) {
@@ -118,17 +117,17 @@ func hostOf(u *url.URL) string {
 // server gave as the reason, "" for nothing.
 func (b *Outbound) failure(who string, a answer, said string) *Error {
 	if a.status >= 300 && a.status < 400 {
-		to := ""
 		if u, err := url.Parse(a.header.Get("Location")); err == nil && u.Host != "" {
-			to = " to " + line(u.Scheme+"://"+u.Host, 200)
+			return permanent(CodeRedirect, "%s leads on (%s) to %s; set the address that it leads to", who, strconv.Itoa(a.status), line(u.Scheme+"://"+u.Host, 200))
 		}
-		return permanent(CodeRedirect, fmt.Sprintf("%s leads on (%d)%s; set the address that it leads to", who, a.status, to))
+		return permanent(CodeRedirect, "%s leads on (%s); set the address that it leads to", who, strconv.Itoa(a.status))
 	}
-	reason := fmt.Sprintf("%s answered %s", who, strings.TrimSpace(strconv.Itoa(a.status)+" "+http.StatusText(a.status)))
+	answered := strings.TrimSpace(strconv.Itoa(a.status) + " " + http.StatusText(a.status))
 	if said = line(said, 200); said != "" {
-		reason += ": " + said
+		answered += ": " + said
 	}
-	e := &Error{Code: CodeStatus, Reason: reason, Permanent: a.status < 500}
+	e := temporary(CodeStatus, "%s answered %s", who, answered)
+	e.Permanent = a.status < 500
 	switch a.status {
 	case http.StatusUnauthorized, http.StatusForbidden:
 		e.Code = CodeUnauthentic

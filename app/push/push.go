@@ -23,7 +23,14 @@ type Subscription struct {
 	CreatedAt  time.Time  `json:"created_at" doc:"When it subscribed." example:"2026-01-01T08:00:00Z"`
 	LastUsedAt *time.Time `json:"last_used_at" doc:"When its push service took a message last; null: never." example:"2026-01-02T09:30:00Z"`
 	Failures   int64      `json:"failures" doc:"How many messages were not taken since then." example:"0"`
-	LastError  string     `json:"last_error" doc:"Why the last of these was not, in plain words; empty: none." example:""`
+	LastError  string     `json:"last_error" doc:"Why the last of these was not, in plain words, in English, or German for users of that language; empty: none." example:""`
+
+	why string // the same without a language
+}
+
+// Say puts what went wrong into a language.
+func (s *Subscription) Say(language string) {
+	s.LastError = notify.SayKept(s.why, language, s.LastError)
 }
 
 // New is what a browser's PushManager answers to subscribe().

@@ -80,7 +80,7 @@ func (s *Service) Subscribe(ctx context.Context, userID int64, userAgent string,
 		}
 		id, _, err := db.One(ctx, s.db, db.Value[int64], `INSERT INTO push_subscriptions (user_id, endpoint_hash, target_secret, service, user_agent, created_at)
 VALUES ($1, $2, '', $3, $4, $5)
-ON CONFLICT (endpoint_hash) DO UPDATE SET service = excluded.service, user_agent = excluded.user_agent, failures = 0, last_error = '' RETURNING id`,
+ON CONFLICT (endpoint_hash) DO UPDATE SET service = excluded.service, user_agent = excluded.user_agent, failures = 0, last_error = '', last_reason = '' RETURNING id`,
 			userID, hash, u.Hostname(), line(userAgent, 300), now)
 		if err != nil {
 			return err
@@ -95,12 +95,12 @@ ON CONFLICT (endpoint_hash) DO UPDATE SET service = excluded.service, user_agent
 	return out, err
 }
 
-const selectAll = "SELECT id, service, user_agent, created_at, used_at, failures, last_error\nFROM push_subscriptions"
+const selectAll = "SELECT id, service, user_agent, created_at, used_at, failures, last_error, last_reason\nFROM push_subscriptions"
 
 func scan(row db.Scanner) (Subscription, error) {
 	var v Subscription
 	var created, used int64
-	err := row.Scan(&v.ID, &v.Service, &v.UserAgent, &created, &used, &v.Failures, &v.LastError)
+	err := row.Scan(&v.ID, &v.Service, &v.UserAgent, &created, &used, &v.Failures, &v.LastError, &v.why)
 	v.CreatedAt = clock.FromMicros(created)
 	if used != 0 {
 		v.LastUsedAt = clock.FromMicrosPtr(&used)
@@ -168,11 +168,11 @@ func (s *Service) Sent(ctx context.Context, id int64, failed *notify.Error) erro
 	return s.db.Tx(ctx, func(ctx context.Context) (err error) {
 		switch {
 		case failed == nil:
-			_, err = s.db.Exec(ctx, "UPDATE push_subscriptions SET used_at = $1, failures = 0, last_error = '' WHERE id = $2", clock.Micros(s.clock.Now()), id)
+			_, err = s.db.Exec(ctx, "UPDATE push_subscriptions SET used_at = $1, failures = 0, last_error = '', last_reason = '' WHERE id = $2", clock.Micros(s.clock.Now()), id)
 		case failed.Gone:
 			_, err = s.db.Exec(ctx, "DELETE FROM push_subscriptions WHERE id = $1", id)
 		default:
-			_, err = s.db.Exec(ctx, "UPDATE push_subscriptions SET failures = failures + 1, last_error = $1 WHERE id = $2", line(failed.Reason, 500), id)
+			_, err = s.db.Exec(ctx, "UPDATE push_subscriptions SET failures = failures + 1, last_error = $1, last_reason = $2 WHERE id = $3", line(failed.Reason, 500), failed.Why.String(), id)
 		}
 		return err
 	})

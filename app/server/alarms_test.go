@@ -60,6 +60,20 @@ func (p *topic) count() (told, messages int) {
 	return len(p.ids), messages
 }
 
+// told is what was told since it was asked last, by title, once an id.
+func (p *topic) told() (out []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for title, ids := range p.ids {
+		for range ids {
+			out = append(out, title)
+		}
+	}
+	clear(p.ids)
+	slices.Sort(out)
+	return out
+}
+
 // once says what was told under more than one id, which a receiver cannot drop.
 func (p *topic) once(t *testing.T) {
 	t.Helper()

@@ -169,7 +169,7 @@ CREATE TABLE delivery_channels (
     attempts INTEGER NOT NULL DEFAULT 0,
     next_try_at INTEGER,
     sent_at INTEGER,
-    error TEXT NOT NULL DEFAULT '',
+    error TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (user_id, delivery_id, channel),
     FOREIGN KEY (user_id, delivery_id) REFERENCES deliveries (user_id, id) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
@@ -490,7 +490,7 @@ CREATE TABLE push_subscriptions (
     used_at       INTEGER NOT NULL DEFAULT 0, -- when a message was taken last; 0: never
     failures      INTEGER NOT NULL DEFAULT 0, -- since then
     last_error    TEXT    NOT NULL DEFAULT ''
-) STRICT;
+, last_reason TEXT NOT NULL DEFAULT '') STRICT;
 CREATE INDEX push_subscriptions_user ON push_subscriptions (user_id, created_at, id);
 CREATE TABLE record_counts (
     user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -589,7 +589,7 @@ CREATE TABLE settings (
     quiet_until         TEXT    NOT NULL DEFAULT '',
     rev                 INTEGER NOT NULL,
     created_at          INTEGER NOT NULL,
-    updated_at          INTEGER NOT NULL,
+    updated_at          INTEGER NOT NULL, escalation TEXT NOT NULL DEFAULT '',
     FOREIGN KEY (user_id, default_calendar_id) REFERENCES calendars (user_id, id) DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
 CREATE INDEX settings_calendar ON settings (user_id, default_calendar_id) WHERE default_calendar_id IS NOT NULL;

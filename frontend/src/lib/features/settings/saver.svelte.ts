@@ -11,15 +11,22 @@ export class Saver {
   errors = $state<Partial<Record<Name, string>>>({});
 
   /** Stores one setting. What was typed stays where the server refuses it. */
-  async set<N extends Name>(name: N, value: SettingsUpdate[N], label: string): Promise<boolean> {
+  set<N extends Name>(name: N, value: SettingsUpdate[N], label: string): Promise<boolean> {
+    return this.setSome({ [name]: value } as SettingsUpdate, label);
+  }
+
+  /** Stores settings that mean something together alone. */
+  async setSome(update: SettingsUpdate, label: string): Promise<boolean> {
+    const names = Object.keys(update) as Name[];
     try {
-      offerUndo(t.settings.saved(label), await settings.change({ [name]: value } as SettingsUpdate));
-      delete this.errors[name];
+      offerUndo(t.settings.saved(label), await settings.change(update));
+      for (const name of names) delete this.errors[name];
       return true;
     } catch (thrown) {
       const problem = asProblem(thrown);
-      if (problem.field(name)) this.errors[name] = problem.field(name);
-      else complain(problem);
+      const faulty = names.filter((name) => problem.field(name));
+      for (const name of faulty) this.errors[name] = problem.field(name);
+      if (faulty.length === 0) complain(problem);
       return false;
     }
   }
