@@ -22,6 +22,7 @@ const (
 // What the audit list tells of.
 const (
 	evLogIn         = "log_in"
+	evLogOut        = "log_out"
 	evFailed        = "log_in_failed"
 	evLocked        = "locked"
 	evStepUp        = "step_up"
@@ -29,10 +30,18 @@ const (
 	evPassword      = "password_changed"
 	evReset         = "password_reset"
 	evSessionEnded  = "session_revoked"
+	evOthersEnded   = "other_sessions_revoked"
 	evTokenMade     = "token_created"
 	evTokenRevoked  = "token_revoked"
 	evTokenAddress  = "token_new_address" //nolint:gosec // the name of an event
+	evMFAOn         = "second_factor_on"
 	evMFAOff        = "second_factor_off"
+	evCodesMade     = "recovery_codes_made"
+	evCodeUsed      = "recovery_code_used"
+	evLinked        = "identity_linked"
+	evUnlinked      = "identity_unlinked"
+	evEmail         = "email_changed"
+	evChannels      = "channels_changed"
 	evAdded         = "user_added"
 	evDisabled      = "user_disabled"
 	evEnabled       = "user_enabled"
@@ -45,8 +54,8 @@ const (
 )
 
 // EventKinds are all of them, for the description of the API.
-var EventKinds = []string{evLogIn, evFailed, evLocked, evStepUp, evStepUpFailed, evPassword, evReset, evSessionEnded, evTokenMade, evTokenRevoked,
-	evTokenAddress, evMFAOff, evAdded, evDisabled, evEnabled, evRole, evUnlocked, evDeleted, evInvited, evInviteRevoked, evAccepted}
+var EventKinds = []string{evLogIn, evLogOut, evFailed, evLocked, evStepUp, evStepUpFailed, evPassword, evReset, evSessionEnded, evOthersEnded,
+	evTokenMade, evTokenRevoked, evTokenAddress, evMFAOn, evMFAOff, evCodesMade, evCodeUsed, evLinked, evUnlinked, evEmail, evChannels, evAdded, evDisabled, evEnabled, evRole, evUnlocked, evDeleted, evInvited, evInviteRevoked, evAccepted}
 
 // Event is something that happened to an account, in the audit list.
 type Event struct {

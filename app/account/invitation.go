@@ -26,16 +26,17 @@ type Invitation struct {
 	UserID    *int64    `json:"user_id" doc:"Whose new password it is for; null: for a new account."`
 	Username  string    `json:"username" doc:"The name of that user, or the one that was thought of." example:"bob"`
 	Role      Role      `json:"role" enum:"admin,user" doc:"What the new user may do." example:"user"`
+	InvitedBy string    `json:"invited_by" doc:"Who made it, by the name they go by here; empty for one who is gone." example:"Ada"`
 	CreatedAt time.Time `json:"created_at" doc:"When it was made." example:"2025-01-01T08:00:00Z"`
 	ExpiresAt time.Time `json:"expires_at" doc:"When it ends." example:"2025-01-08T08:00:00Z"`
 }
 
-const invitationColumns = "id, user_id, username, role, created_at, expires_at"
+const invitationColumns = `id, user_id, username, role, created_at, expires_at, COALESCE((SELECT COALESCE(NULLIF(st.preferred_name, ''), u.username) FROM users u JOIN settings st ON st.user_id = u.id WHERE u.id = made_by), '')`
 
 func scanInvitation(row db.Scanner) (Invitation, error) {
 	var i Invitation
 	var created, expires int64
-	err := row.Scan(&i.ID, &i.UserID, &i.Username, &i.Role, &created, &expires)
+	err := row.Scan(&i.ID, &i.UserID, &i.Username, &i.Role, &created, &expires, &i.InvitedBy)
 	i.CreatedAt, i.ExpiresAt = clock.FromMicros(created), clock.FromMicros(expires)
 	return i, err
 }
