@@ -49,13 +49,14 @@ const (
 	evUnlocked      = "user_unlocked"
 	evDeleted       = "user_deleted"
 	evInvited       = "invited"
+	evPasswordLink  = "password_link_made"
 	evInviteRevoked = "invitation_revoked"
 	evAccepted      = "invitation_accepted"
 )
 
 // EventKinds are all of them, for the description of the API.
 var EventKinds = []string{evLogIn, evLogOut, evFailed, evLocked, evStepUp, evStepUpFailed, evPassword, evReset, evSessionEnded, evOthersEnded,
-	evTokenMade, evTokenRevoked, evTokenAddress, evMFAOn, evMFAOff, evCodesMade, evCodeUsed, evLinked, evUnlinked, evEmail, evChannels, evAdded, evDisabled, evEnabled, evRole, evUnlocked, evDeleted, evInvited, evInviteRevoked, evAccepted}
+	evTokenMade, evTokenRevoked, evTokenAddress, evMFAOn, evMFAOff, evCodesMade, evCodeUsed, evLinked, evUnlinked, evEmail, evChannels, evAdded, evDisabled, evEnabled, evRole, evUnlocked, evDeleted, evInvited, evPasswordLink, evInviteRevoked, evAccepted}
 
 // Event is something that happened to an account, in the audit list.
 type Event struct {

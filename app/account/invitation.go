@@ -102,11 +102,10 @@ VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING `+invitationColumns, secret.HashTo
 	if err != nil {
 		return i, "", err
 	}
-	about := p.UserID // an invitation of a newcomer is told of in the administrator's own list
 	if userID != nil {
-		about = *userID
+		return i, token, s.note(ctx, evPasswordLink, *userID, "")
 	}
-	return i, token, s.note(ctx, evInvited, about, username)
+	return i, token, s.note(ctx, evInvited, p.UserID, username) // a newcomer has no list of their own yet
 }
 
 // Invitations lists the open ones, the newest first.
@@ -123,12 +122,17 @@ func (s *Service) Invitations(ctx context.Context, req page.Request) (page.Page[
 // RevokeInvitation ends one. It answers NotFound.
 func (s *Service) RevokeInvitation(ctx context.Context, p Principal, id int64) error {
 	return s.DB.Tx(ctx, func(ctx context.Context) error {
-		name, found, err := db.One(ctx, s.DB, db.Value[string], "DELETE FROM invitations WHERE id = $1 RETURNING username", id)
+		var user *int64
+		name, found, err := db.One(ctx, s.DB, func(row db.Scanner) (name string, err error) { return name, row.Scan(&name, &user) },
+			"DELETE FROM invitations WHERE id = $1 RETURNING username, user_id", id)
 		if err == nil && !found {
 			err = fault.Missing("invitation", id)
 		}
 		if err != nil {
 			return err
+		}
+		if user != nil {
+			return s.note(ctx, evInviteRevoked, *user, "")
 		}
 		return s.note(ctx, evInviteRevoked, p.UserID, name)
 	})

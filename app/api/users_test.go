@@ -124,8 +124,14 @@ func TestAnAdministratorKeepsUsers(t *testing.T) {
 		d.with(t, his, "GET", "/api/users", nil).is(200)
 
 		link := guest(t, d.with(t, ann, "POST", path+"/reset", nil))
-		newer := guest(t, d.with(t, ann, "POST", path+"/reset", nil))
 		d.with(t, his, "GET", "/api/todos", nil).is(200) // until it is used
+		revoked := d.with(t, ann, "POST", path+"/reset", nil)
+		d.with(t, ann, "DELETE", revoked.header.Get("Location"), nil).is(204)
+		d.accept(t, guest(t, revoked), "bob").is(404)
+		if got := d.events(t, his, "?limit=3"); got != "invitation_revoked:bob password_link_made:bob password_link_made:bob" {
+			t.Errorf("Bob sees %s", got)
+		}
+		newer := guest(t, d.with(t, ann, "POST", path+"/reset", nil))
 		d.accept(t, link, "bob").is(404)
 		again := d.with(t, "", "POST", "/api/auth/invitation/accept", map[string]any{"token": newer, "password": annsPassword}).is(201)
 		if again.header.Get("Set-Cookie") != "" {

@@ -117,6 +117,7 @@ test.describe('an invitation', () => {
     await expect(sheet.getByLabel('User name')).toBeFocused();
     await page.keyboard.type(name);
     await page.keyboard.press('Enter');
+    await expect(sheet.getByLabel('The link')).toBeFocused();
     const link = await sheet.getByLabel('The link').inputValue();
     await page.keyboard.press('Escape');
     await expect(sheet).toHaveCount(0);
@@ -208,7 +209,7 @@ test.describe('a link for a new password', () => {
 
     await his.goto('/settings/security');
     const own = his.getByRole('region', { name: 'What happened to your account' });
-    for (const said of ['Logged in', 'New password without the old one', 'A link was made', 'Account added']) await expect(own.getByText(said).first()).toBeVisible();
+    for (const said of ['Logged in', 'New password without the old one', 'A link for a new password was made', 'Account added']) await expect(own.getByText(said).first()).toBeVisible();
     expect(await axeFinds(his)).toEqual([]);
     await his.context().close();
   });

@@ -10,10 +10,10 @@ export const groups = {
     'email_changed', 'channels_changed',
   ],
   tokens: ['token_created', 'token_revoked', 'token_new_address'],
-  users: ['user_added', 'invitation_accepted', 'invited', 'invitation_revoked', 'user_disabled', 'user_enabled', 'user_unlocked', 'role_changed', 'user_deleted'],
+  users: ['user_added', 'invitation_accepted', 'invited', 'password_link_made', 'invitation_revoked', 'user_disabled', 'user_enabled', 'user_unlocked', 'role_changed', 'user_deleted'],
 } as const satisfies Record<string, EventKind[]>;
 
-const worrying: ReadonlySet<EventKind> = new Set<EventKind>(['log_in_failed', 'locked', 'step_up_failed', 'recovery_code_used', 'token_new_address']);
+const worrying: ReadonlySet<EventKind> = new Set<EventKind>(['log_in_failed', 'locked', 'step_up_failed', 'recovery_code_used', 'token_new_address', 'password_link_made']);
 
 /** Whether somebody should look twice. */
 export const worries = (e: AuditEvent): boolean => worrying.has(e.kind);

@@ -1,5 +1,5 @@
 export const audit = {
-  title: 'Sicherheitsprotokoll',
+  title: 'Protokoll',
   lead: 'Was mit den Konten hier geschehen ist, das Neueste zuerst. Es bleibt 180 Tage.',
   own: 'Was mit deinem Konto geschehen ist',
   ownText: 'Warst du das nicht? Ändere dein Passwort und beende dann die Sitzungen, die du nicht kennst.',
@@ -44,7 +44,8 @@ export const audit = {
     user_unlocked: 'Entsperrt',
     user_deleted: 'Ein Benutzer wurde gelöscht',
     role_changed: 'Rolle geändert',
-    invited: 'Ein Link wurde gemacht: für ein Konto oder ein neues Passwort',
+    invited: 'Einladung gemacht',
+    password_link_made: 'Ein Link für ein neues Passwort wurde gemacht',
     invitation_revoked: 'Ein Link wurde widerrufen',
     invitation_accepted: 'Konto durch Einladung angelegt',
   },
