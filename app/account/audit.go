@@ -98,10 +98,10 @@ func (s *Service) note(ctx context.Context, kind string, userID int64, detail st
 	if userID != 0 {
 		user = &userID
 	}
-	_, err := s.DB.Exec(ctx, `INSERT INTO security_events (user_id, at, kind, actor_id, address, user_agent, device, detail)
+	err := s.DB.Later(ctx, `INSERT INTO security_events (user_id, at, kind, actor_id, address, user_agent, device, detail)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, user, s.now(), kind, o.ActorID, line(o.Address, 64), line(o.UserAgent, 300), deviceKey(o.UserAgent), line(detail, 200))
 	if err == nil && userID == 0 {
-		_, err = s.DB.Exec(ctx, `DELETE FROM security_events WHERE user_id IS NULL AND id <=
+		err = s.DB.Later(ctx, `DELETE FROM security_events WHERE user_id IS NULL AND id <=
 (SELECT id FROM security_events WHERE user_id IS NULL ORDER BY id DESC LIMIT 1 OFFSET $1)`, int64(maxNobodysEvents))
 	}
 	return err

@@ -76,7 +76,7 @@ func (s *Service) newToken(now time.Time) string {
 func (s *Service) insertSession(ctx context.Context, userID int64, address, userAgent string) (token string, err error) {
 	now := s.Clock.Now()
 	token = s.newToken(now)
-	_, err = s.DB.Exec(ctx, `INSERT INTO user_sessions (user_id, token_hash, user_agent, address, created_at, last_seen_at, proved_at, expires_at)
+	err = s.DB.Later(ctx, `INSERT INTO user_sessions (user_id, token_hash, user_agent, address, created_at, last_seen_at, proved_at, expires_at)
 VALUES ($1, $2, $3, $4, $5, $5, $5, $6)`, userID, secret.HashToken(token), line(userAgent, 300), line(address, 64),
 		clock.Micros(now), clock.Micros(now.Add(s.SessionMaxAge)))
 	if err != nil {
