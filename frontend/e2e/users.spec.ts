@@ -1,5 +1,6 @@
 import type { Browser, Page } from '@playwright/test';
-import { Account, axeFinds, expect, heard, password, test, toast } from './fixture';
+import { axeFinds, expect, heard, password, test, toast } from './fixture';
+import { codeOf } from './totp';
 
 // An administrator and those who come by their links, each in a browser of their own.
 
@@ -129,15 +130,28 @@ test.describe('an invitation', () => {
   });
 });
 
-test('a link that a phone reaches is shown as a QR code, too', async ({ page }) => {
-  const url = 'https://umbra.example.org/join#' + 'x'.repeat(43);
-  await page.route('**/api/invitations', (route) => (route.request().method() === 'POST' ? route.fulfill({ status: 201, json: { id: 1, url } }) : route.continue()));
-  await page.goto('/settings/users');
-  await page.getByRole('button', { name: 'Invite somebody' }).click();
-  await page.getByRole('button', { name: 'Make the link' }).click();
-  await expect(page.getByLabel('The link')).toHaveValue(url);
-  const code = page.getByRole('img', { name: 'QR code of the link' });
-  await expect.poll(() => code.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBeGreaterThan(0);
+test.describe('a link', () => {
+  test.use({ allow: [/403/] });
+
+  test('asks for a proof, and is shown as a QR code where a phone reaches it', async ({ page }) => {
+    // The log-in of this test was just now, and its server is at an address of this machine: what another says is told in its place.
+    const url = 'https://umbra.example.org/join#' + 'x'.repeat(43);
+    let asked = 0;
+    await page.route('**/api/invitations', (route) => {
+      if (route.request().method() !== 'POST') return route.continue();
+      return asked++ === 0 ? route.fulfill({ status: 403, contentType: 'application/problem+json', body: JSON.stringify({ status: 403, code: 'proof_needed', detail: 'x' }) }) : route.fulfill({ status: 201, json: { id: 1, url } });
+    });
+    await page.goto('/settings/users');
+    await page.getByRole('button', { name: 'Invite somebody' }).click();
+    await page.getByRole('button', { name: 'Make the link' }).click();
+    const proof = page.getByRole('dialog', { name: 'Is it you?' });
+    await proof.getByLabel('Password', { exact: true }).fill(password);
+    await page.keyboard.press('Enter');
+    await expect(proof).toHaveCount(0);
+    await expect(page.getByLabel('The link')).toHaveValue(url);
+    const code = page.getByRole('img', { name: 'QR code of the link' });
+    await expect.poll(() => code.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBeGreaterThan(0);
+  });
 });
 
 test.describe('a user', () => {
@@ -215,6 +229,44 @@ test.describe('a link for a new password', () => {
   });
 });
 
+test.describe('a link for the password of somebody', () => {
+  test.use({ allow: [/401/] });
+
+  test('who is signed in here goes on with the new one', async ({ page, account }) => {
+    const me = (await account.get('/api/users?limit=500')).find((u: { username: string }) => u.username === account.username);
+    const { url } = await account.post(`/api/users/${me.id}/reset`);
+    await page.goto(url);
+    await page.getByLabel('Password', { exact: true }).fill(another);
+    await page.getByRole('button', { name: 'Set the password' }).click();
+    await expect(page.getByRole('heading', { level: 1, name: 'Today' })).toBeVisible();
+  });
+
+  test('who has a second factor is still asked for it', async ({ page, account, server, browser }) => {
+    const name = guestName();
+    server.run(['user', 'add', name], password + '\n');
+    const his = await elsewhere(browser, server);
+    const post = async (path: string, data: object) => (await his.request.post(path, { data })).json();
+    await post('/api/auth/login', { username: name, password });
+    const { secret } = await post('/api/auth/totp/enroll', { password });
+    await post('/api/auth/totp/confirm', { code: codeOf(secret) });
+    await his.context().clearCookies();
+    const him = (await account.get('/api/users?limit=500')).find((u: { username: string }) => u.username === name);
+    const { url } = await account.post(`/api/users/${him.id}/reset`);
+    await his.goto(url);
+    await his.getByLabel('Password', { exact: true }).fill(another);
+    await his.getByRole('button', { name: 'Set the password' }).click();
+    await expect(his.getByRole('heading', { name: 'The password is set' })).toBeVisible();
+    await his.getByRole('link', { name: 'Log in' }).click();
+    await his.getByLabel('User name').fill(name);
+    await his.getByLabel('Password', { exact: true }).fill(another);
+    await his.getByRole('button', { name: 'Log in', exact: true }).click();
+    await expect(his.getByRole('heading', { name: 'Second step' })).toBeVisible();
+    await page.goto('/settings/users');
+    await expect(row(page, name)).toContainText('second factor on');
+    await his.context().close();
+  });
+});
+
 test.describe('the audit list', () => {
   test.use({ allow: [/401/] });
 
@@ -277,9 +329,9 @@ test.describe('whoever is no administrator', () => {
 });
 
 test.describe('the last administrator', () => {
-  test.use({ allow: [/409/] });
+  test.use({ allow: [/401|409/] });
 
-  test('cannot be shut out, and is told so', async ({ page, account }) => {
+  test('cannot be shut out, and is told so; another who shuts themselves out is out', async ({ page, account }) => {
     // The house of this test has other administrators; what the server says where it has none is told in its place.
     await page.goto('/settings/users');
     const said = 'This is the last administrator and cannot be disabled.';
@@ -288,5 +340,7 @@ test.describe('the last administrator', () => {
     await expect(toast(page, said)).toBeVisible();
     await heard(page, said);
     await expect(row(page, account.username).getByText('Shut out')).toHaveCount(0);
+    await choose(page, account.username, 'Shut out');
+    await expect(page.getByRole('heading', { name: 'Log in' })).toBeVisible();
   });
 });

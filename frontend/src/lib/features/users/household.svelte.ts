@@ -55,11 +55,9 @@ export class Household {
     await this.#act(() => send(api.POST('/api/users/{id}/unlock', { params: { path: { id: u.id } } })), t.users.unlocked(u.username));
   };
 
-  /** Deletes a user for good; says whether that was done. */
-  delete = async (u: Listed): Promise<boolean> => {
-    const done = await this.#act(() => send(api.DELETE('/api/users/{id}', { params: { path: { id: u.id } } })), t.users.deleted(u.username));
-    if (done && u.id === session.user?.id) location.assign('/');
-    return done;
+  /** Deletes a user for good. */
+  delete = async (u: Listed): Promise<void> => {
+    await this.#act(() => send(api.DELETE('/api/users/{id}', { params: { path: { id: u.id } } })), t.users.deleted(u.username), { ends: u });
   };
 
   revoke = async (i: Invitation): Promise<void> => {
@@ -67,23 +65,26 @@ export class Household {
   };
 
   async #change(u: Listed, body: { role?: Listed['role']; disabled?: boolean }, said: string, back: () => Promise<void>): Promise<void> {
-    const done = await this.#act(() => send(api.PATCH('/api/users/{id}', { params: { path: { id: u.id } }, body })), said, back);
-    if (!done || u.id !== session.user?.id) return;
-    if (body.disabled) location.assign('/');
-    else await session.load(); // what an administrator sees is there no more
+    const done = await this.#act(() => send(api.PATCH('/api/users/{id}', { params: { path: { id: u.id } }, body })), said, { back, ...(body.disabled && { ends: u }) });
+    if (done && body.role && u.id === session.user?.id) await session.load(); // what an administrator sees is there no more
   }
 
-  async #act(request: () => Promise<Sent<unknown>>, said: string, back?: () => Promise<void>): Promise<boolean> {
+  /** `back` takes it back; `ends` is whose sessions it ends: who did that to themselves goes to the log-in. */
+  async #act(request: () => Promise<Sent<unknown>>, said: string, { back, ends }: { back?: () => Promise<void>; ends?: Listed } = {}): Promise<boolean> {
     try {
       await request();
-      toasts.say(said, back && { label: t.common.undo, run: back });
-      return true;
     } catch (thrown) {
       complain(asProblem(thrown));
-      return false;
-    } finally {
       await this.load();
+      return false;
     }
+    if (ends && ends.id === session.user?.id) {
+      location.assign('/');
+      return true;
+    }
+    toasts.say(said, back && { label: t.common.undo, run: back });
+    await this.load();
+    return true;
   }
 }
 
