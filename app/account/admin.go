@@ -16,6 +16,7 @@ import (
 // Listed is a user in an administrator's list.
 type Listed struct {
 	User
+	LastSeenAt  time.Time `json:"last_seen_at,omitzero" doc:"When they were last here: by session, log-in or token, to about a minute; absent for never." example:"2025-01-31T09:00:00Z"`
 	LockedUntil time.Time `json:"locked_until,omitzero" doc:"Until when failed log-ins lock the user out; absent when they do not." example:"2025-01-31T09:30:00Z"`
 }
 
@@ -27,16 +28,34 @@ func (s *Service) Users(ctx context.Context, req page.Request) (page.Page[Listed
 		return page.Page[Listed]{}, err
 	}
 	return db.List(ctx, s.DB, db.Listing[Listed]{
-		Select:  "SELECT " + userColumns + "\nFROM users",
+		Select:  "SELECT " + userColumns + ", " + lastSeenColumns + "\nFROM users",
 		Where:   &db.Where{},
 		Sorts:   []db.Sort{{Name: "username", Column: "username_key"}},
 		Default: "username",
 		Scan: func(row db.Scanner) (Listed, error) {
-			a, err := scanAccount(row)
-			return Listed{User: a.User, LockedUntil: locks[a.key]}, err
+			var byLogIn, bySession, byToken int64
+			a, err := scanAccount(also{row, []any{&byLogIn, &bySession, &byToken}})
+			l := Listed{User: a.User, LockedUntil: locks[a.key]}
+			if seen := max(byLogIn, bySession, byToken); seen != 0 {
+				l.LastSeenAt = clock.FromMicros(seen)
+			}
+			return l, err
 		},
 	}, req, "")
 }
+
+// lastSeenColumns are when a user was last here. Sessions end, and log-ins are kept.
+const lastSeenColumns = `COALESCE((SELECT MAX(e.at) FROM security_events e WHERE e.user_id = users.id AND e.kind = 'log_in'), 0),
+COALESCE((SELECT MAX(s.last_seen_at) FROM user_sessions s WHERE s.user_id = users.id), 0),
+COALESCE((SELECT MAX(t.last_used_at) FROM access_tokens t WHERE t.user_id = users.id), 0)`
+
+// also is a row with columns after those that a scan function knows.
+type also struct {
+	db.Scanner
+	rest []any
+}
+
+func (a also) Scan(dest ...any) error { return a.Scanner.Scan(append(dest, a.rest...)...) }
 
 // CountUsers is how many users there are.
 func (s *Service) CountUsers(ctx context.Context) (int64, error) { return s.count(ctx, "id > 0") }
@@ -201,7 +220,7 @@ func (s *Service) DisableMFA(ctx context.Context, id int64) (was bool, err error
 				return err
 			}
 		}
-		_, err = s.RevokeOthers(ctx, a.ID, 0)
+		_, err = s.endOthers(ctx, a.ID, 0)
 		return err
 	})
 	return was, err
@@ -229,7 +248,7 @@ func (s *Service) SetDisabled(ctx context.Context, id int64, disabled bool) erro
 		if _, err := s.RevokeTokens(ctx, a.ID); err != nil {
 			return err
 		}
-		_, err := s.RevokeOthers(ctx, a.ID, 0)
+		_, err := s.endOthers(ctx, a.ID, 0)
 		return err
 	})
 }

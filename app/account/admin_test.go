@@ -56,6 +56,54 @@ func TestUsersAreListedAndFound(t *testing.T) {
 	})
 }
 
+func TestUsersWereLastHere(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		h.ann()
+		seen := func() (ann, bob time.Time) {
+			t.Helper()
+			users, err := h.Users(t.Context(), page.Request{})
+			if err != nil || len(users.Items) != 2 {
+				t.Fatalf("%+v, %v", users, err)
+			}
+			return users.Items[0].LastSeenAt, users.Items[1].LastSeenAt
+		}
+		bob := h.add("bob")
+		if a, b := seen(); !a.IsZero() || !b.IsZero() {
+			t.Errorf("before anybody was: %v, %v", a, b)
+		}
+		at := func(later time.Duration) time.Time {
+			h.clock.Advance(later)
+			return h.clock.Now().UTC().Truncate(time.Microsecond)
+		}
+		first := at(time.Hour)
+		session := h.in("bob")
+		if a, b := seen(); !a.IsZero() || !b.Equal(first) {
+			t.Errorf("logged in at %v: %v, %v", first, a, b)
+		}
+		_, key := h.token(session, account.Read)
+		second := at(time.Hour)
+		h.who(session)
+		h.Settle()
+		if _, b := seen(); !b.Equal(second) {
+			t.Errorf("seen at %v: %v", second, b)
+		}
+		third := at(time.Hour)
+		if _, err := h.bearer(key); err != nil {
+			t.Fatal(err)
+		}
+		h.Settle()
+		if _, b := seen(); !b.Equal(third) {
+			t.Errorf("by a token at %v: %v", third, b)
+		}
+		if err := h.SetDisabled(t.Context(), bob.ID, true); err != nil {
+			t.Fatal(err)
+		}
+		if _, b := seen(); !b.Equal(first) {
+			t.Errorf("shut out: %v, want the log-in at %v", b, first)
+		}
+	})
+}
+
 func TestAdd(t *testing.T) {
 	each(t, func(t *testing.T, h house) {
 		_, err := h.Add(t.Context(), account.NewUser{Username: "bob", Password: password})

@@ -96,10 +96,11 @@ func (s *Service) tryAdmit(ctx context.Context, a attempt) (id int64, undecided 
 		if err := s.lock(ctx, attemptsLock); err != nil {
 			return err
 		}
-		if err := s.limited(ctx, a.address, now); err != nil {
+		limited, locked := s.askLimited(ctx, a.address, now), s.askLocked(ctx, a.name, now)
+		if err := limited(); err != nil {
 			return err
 		}
-		until, pending, err := s.lockedUntil(ctx, a.name, now)
+		until, pending, err := locked()
 		if err != nil {
 			return err
 		}
@@ -128,14 +129,12 @@ VALUES ($1, $2, $3, $4, $5) RETURNING id`, a.name, a.address, kind, success, clo
 	if err != nil {
 		return 0, err
 	}
-	_, err = s.DB.Exec(ctx, "DELETE FROM login_attempts WHERE id <= $1", id-maxAttempts)
-	return id, err
+	return id, s.DB.Later(ctx, "DELETE FROM login_attempts WHERE id <= $1", id-maxAttempts)
 }
 
 // settle says what became of an attempt that was admitted.
 func (s *Service) settle(ctx context.Context, id int64, kind string, success bool) error {
-	_, err := s.DB.Exec(ctx, "UPDATE login_attempts SET kind = $1, success = $2 WHERE id = $3", kind, success, id)
-	return err
+	return s.DB.Later(ctx, "UPDATE login_attempts SET kind = $1, success = $2 WHERE id = $3", kind, success, id)
 }
 
 // fail settles an attempt as a failure.
@@ -167,14 +166,22 @@ func (s *Service) conclude(ctx context.Context, write func(ctx context.Context) 
 
 // limited answers Limited while an address has had its share.
 func (s *Service) limited(ctx context.Context, address string, now time.Time) error {
-	times, err := db.Query(ctx, s.DB, db.Value[int64], `SELECT at FROM login_attempts
+	return s.askLimited(ctx, address, now)()
+}
+
+// askLimited is limited, answered when it is called.
+func (s *Service) askLimited(ctx context.Context, address string, now time.Time) func() error {
+	asked := db.AskAll(ctx, s.DB, db.Value[int64], `SELECT at FROM login_attempts
 WHERE address = $1 AND at > $2 AND at <= $3 AND kind <> $4 ORDER BY at DESC LIMIT $5`,
 		address, clock.Micros(now.Add(-AddressWindow)), clock.Micros(now.Add(maxSkew)), byUnlock, AddressLimit)
-	if err != nil || len(times) < AddressLimit {
-		return err
+	return func() error {
+		times, err := asked()
+		if err != nil || len(times) < AddressLimit {
+			return err
+		}
+		wait := clock.FromMicros(times[len(times)-1]).Add(AddressWindow).Sub(now)
+		return fault.New(fault.Limited, "too_many_attempts", "Too many log-ins from this address. Wait a little.").After(max(wait, time.Second))
 	}
-	wait := clock.FromMicros(times[len(times)-1]).Add(AddressWindow).Sub(now)
-	return fault.New(fault.Limited, "too_many_attempts", "Too many log-ins from this address. Wait a little.").After(max(wait, time.Second))
 }
 
 // outcome is an attempt as it is read back.
@@ -196,14 +203,22 @@ const countedKinds = "('pending', 'password', 'unlock')"
 // lockedUntil is when a name may try again; in the past, or zero, when it may
 // now. It rests on attempts still in flight when pending.
 func (s *Service) lockedUntil(ctx context.Context, name string, now time.Time) (until time.Time, pending bool, err error) {
-	latest, err := db.Query(ctx, s.DB, scanOutcome, `SELECT username_key, at, success, kind FROM login_attempts
+	return s.askLocked(ctx, name, now)()
+}
+
+// askLocked is lockedUntil, answered when it is called.
+func (s *Service) askLocked(ctx context.Context, name string, now time.Time) func() (until time.Time, pending bool, err error) {
+	asked := db.AskAll(ctx, s.DB, scanOutcome, `SELECT username_key, at, success, kind FROM login_attempts
 WHERE username_key = $1 AND at > $2 AND at <= $3 AND kind IN `+countedKinds+` ORDER BY at DESC, id DESC LIMIT $4`,
 		name, clock.Micros(now.Add(-2*LockFor)), clock.Micros(now.Add(maxSkew)), LockAfter)
-	if err != nil {
-		return time.Time{}, false, err
+	return func() (until time.Time, pending bool, err error) {
+		latest, err := asked()
+		if err != nil {
+			return time.Time{}, false, err
+		}
+		until, pending = lockEnd(latest, now)
+		return until, pending, nil
 	}
-	until, pending = lockEnd(latest, now)
-	return until, pending, nil
 }
 
 // lockEnd reads the lock from a name's outcomes, latest first: the last

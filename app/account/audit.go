@@ -22,6 +22,7 @@ const (
 // What the audit list tells of.
 const (
 	evLogIn         = "log_in"
+	evLogOut        = "log_out"
 	evFailed        = "log_in_failed"
 	evLocked        = "locked"
 	evStepUp        = "step_up"
@@ -29,10 +30,18 @@ const (
 	evPassword      = "password_changed"
 	evReset         = "password_reset"
 	evSessionEnded  = "session_revoked"
+	evOthersEnded   = "other_sessions_revoked"
 	evTokenMade     = "token_created"
 	evTokenRevoked  = "token_revoked"
 	evTokenAddress  = "token_new_address" //nolint:gosec // the name of an event
+	evMFAOn         = "second_factor_on"
 	evMFAOff        = "second_factor_off"
+	evCodesMade     = "recovery_codes_made"
+	evCodeUsed      = "recovery_code_used"
+	evLinked        = "identity_linked"
+	evUnlinked      = "identity_unlinked"
+	evEmail         = "email_changed"
+	evChannels      = "channels_changed"
 	evAdded         = "user_added"
 	evDisabled      = "user_disabled"
 	evEnabled       = "user_enabled"
@@ -40,13 +49,14 @@ const (
 	evUnlocked      = "user_unlocked"
 	evDeleted       = "user_deleted"
 	evInvited       = "invited"
+	evPasswordLink  = "password_link_made"
 	evInviteRevoked = "invitation_revoked"
 	evAccepted      = "invitation_accepted"
 )
 
 // EventKinds are all of them, for the description of the API.
-var EventKinds = []string{evLogIn, evFailed, evLocked, evStepUp, evStepUpFailed, evPassword, evReset, evSessionEnded, evTokenMade, evTokenRevoked,
-	evTokenAddress, evMFAOff, evAdded, evDisabled, evEnabled, evRole, evUnlocked, evDeleted, evInvited, evInviteRevoked, evAccepted}
+var EventKinds = []string{evLogIn, evLogOut, evFailed, evLocked, evStepUp, evStepUpFailed, evPassword, evReset, evSessionEnded, evOthersEnded,
+	evTokenMade, evTokenRevoked, evTokenAddress, evMFAOn, evMFAOff, evCodesMade, evCodeUsed, evLinked, evUnlinked, evEmail, evChannels, evAdded, evDisabled, evEnabled, evRole, evUnlocked, evDeleted, evInvited, evPasswordLink, evInviteRevoked, evAccepted}
 
 // Event is something that happened to an account, in the audit list.
 type Event struct {
@@ -88,10 +98,10 @@ func (s *Service) note(ctx context.Context, kind string, userID int64, detail st
 	if userID != 0 {
 		user = &userID
 	}
-	_, err := s.DB.Exec(ctx, `INSERT INTO security_events (user_id, at, kind, actor_id, address, user_agent, device, detail)
+	err := s.DB.Later(ctx, `INSERT INTO security_events (user_id, at, kind, actor_id, address, user_agent, device, detail)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, user, s.now(), kind, o.ActorID, line(o.Address, 64), line(o.UserAgent, 300), deviceKey(o.UserAgent), line(detail, 200))
 	if err == nil && userID == 0 {
-		_, err = s.DB.Exec(ctx, `DELETE FROM security_events WHERE user_id IS NULL AND id <=
+		err = s.DB.Later(ctx, `DELETE FROM security_events WHERE user_id IS NULL AND id <=
 (SELECT id FROM security_events WHERE user_id IS NULL ORDER BY id DESC LIMIT 1 OFFSET $1)`, int64(maxNobodysEvents))
 	}
 	return err

@@ -130,6 +130,9 @@ VALUES ($1, $2, $3, $4, $5, 0) ON CONFLICT (issuer, subject) DO NOTHING`, p.User
 		if err == nil && all > MaxIdentities {
 			err = fault.Newf(fault.Conflict, "too_many_identities", "At most %d identities can be linked. Unlink one first.", MaxIdentities)
 		}
+		if err == nil && n != 0 {
+			err = s.note(ctx, evLinked, p.UserID, said(who.Shown, who.Issuer))
+		}
 		if err != nil {
 			return err
 		}
@@ -161,8 +164,9 @@ func (s *Service) UnlinkIdentity(ctx context.Context, p Principal, id int64) (to
 		if _, err := s.DB.Exec(ctx, "UPDATE users SET updated_at = $1 WHERE id = $2", s.now(), p.UserID); err != nil {
 			return err
 		}
-		n, err := s.DB.Exec(ctx, "DELETE FROM identities WHERE user_id = $1 AND id = $2", p.UserID, id)
-		if err == nil && n == 0 {
+		gone, found, err := db.One(ctx, s.DB, func(row db.Scanner) (i Identity, err error) { return i, row.Scan(&i.Issuer, &i.Shown) },
+			"DELETE FROM identities WHERE user_id = $1 AND id = $2 RETURNING issuer, shown", p.UserID, id)
+		if err == nil && !found {
 			err = fault.Missing("identity", id)
 		}
 		if err != nil {
@@ -173,6 +177,9 @@ AND (u.password_hash <> '' OR EXISTS (SELECT 1 FROM identities i WHERE i.user_id
 		if err == nil && ways == 0 {
 			err = fault.New(fault.Conflict, "last_way_in", "This is the only way into your account. Set a password or link another identity first.")
 		}
+		if err == nil {
+			err = s.note(ctx, evUnlinked, p.UserID, said(gone.Shown, gone.Issuer))
+		}
 		if err != nil {
 			return err
 		}
@@ -180,6 +187,14 @@ AND (u.password_hash <> '' OR EXISTS (SELECT 1 FROM identities i WHERE i.user_id
 		return err
 	})
 	return token, err
+}
+
+// said is what the audit list calls an identity.
+func said(shown, issuer string) string {
+	if shown == "" {
+		return issuer
+	}
+	return shown + " · " + issuer
 }
 
 // Identities lists those that a user has linked, the oldest first.

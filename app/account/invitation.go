@@ -26,16 +26,17 @@ type Invitation struct {
 	UserID    *int64    `json:"user_id" doc:"Whose new password it is for; null: for a new account."`
 	Username  string    `json:"username" doc:"The name of that user, or the one that was thought of." example:"bob"`
 	Role      Role      `json:"role" enum:"admin,user" doc:"What the new user may do." example:"user"`
+	InvitedBy string    `json:"invited_by" doc:"Who made it, by the name they go by here; empty for one who is gone." example:"Ada"`
 	CreatedAt time.Time `json:"created_at" doc:"When it was made." example:"2025-01-01T08:00:00Z"`
 	ExpiresAt time.Time `json:"expires_at" doc:"When it ends." example:"2025-01-08T08:00:00Z"`
 }
 
-const invitationColumns = "id, user_id, username, role, created_at, expires_at"
+const invitationColumns = `id, user_id, username, role, created_at, expires_at, COALESCE((SELECT COALESCE(NULLIF(st.preferred_name, ''), u.username) FROM users u JOIN settings st ON st.user_id = u.id WHERE u.id = made_by), '')`
 
 func scanInvitation(row db.Scanner) (Invitation, error) {
 	var i Invitation
 	var created, expires int64
-	err := row.Scan(&i.ID, &i.UserID, &i.Username, &i.Role, &created, &expires)
+	err := row.Scan(&i.ID, &i.UserID, &i.Username, &i.Role, &created, &expires, &i.InvitedBy)
 	i.CreatedAt, i.ExpiresAt = clock.FromMicros(created), clock.FromMicros(expires)
 	return i, err
 }
@@ -101,11 +102,10 @@ VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING `+invitationColumns, secret.HashTo
 	if err != nil {
 		return i, "", err
 	}
-	about := p.UserID // an invitation of a newcomer is told of in the administrator's own list
 	if userID != nil {
-		about = *userID
+		return i, token, s.note(ctx, evPasswordLink, *userID, "")
 	}
-	return i, token, s.note(ctx, evInvited, about, username)
+	return i, token, s.note(ctx, evInvited, p.UserID, username) // a newcomer has no list of their own yet
 }
 
 // Invitations lists the open ones, the newest first.
@@ -122,12 +122,17 @@ func (s *Service) Invitations(ctx context.Context, req page.Request) (page.Page[
 // RevokeInvitation ends one. It answers NotFound.
 func (s *Service) RevokeInvitation(ctx context.Context, p Principal, id int64) error {
 	return s.DB.Tx(ctx, func(ctx context.Context) error {
-		name, found, err := db.One(ctx, s.DB, db.Value[string], "DELETE FROM invitations WHERE id = $1 RETURNING username", id)
+		var user *int64
+		name, found, err := db.One(ctx, s.DB, func(row db.Scanner) (name string, err error) { return name, row.Scan(&name, &user) },
+			"DELETE FROM invitations WHERE id = $1 RETURNING username, user_id", id)
 		if err == nil && !found {
 			err = fault.Missing("invitation", id)
 		}
 		if err != nil {
 			return err
+		}
+		if user != nil {
+			return s.note(ctx, evInviteRevoked, *user, "")
 		}
 		return s.note(ctx, evInviteRevoked, p.UserID, name)
 	})

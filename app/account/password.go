@@ -45,7 +45,7 @@ func (s *Service) ChangePassword(ctx context.Context, p Principal, in PasswordCh
 		if err := s.settle(ctx, id, byPassword, true); err != nil {
 			return err
 		}
-		if _, err := s.RevokeOthers(ctx, a.ID, p.SessionID); err != nil {
+		if _, err := s.endOthers(ctx, a.ID, p.SessionID); err != nil {
 			return err
 		}
 		if err := s.note(ctx, evPassword, a.ID, ""); err != nil {
@@ -95,7 +95,7 @@ func (s *Service) setPassword(ctx context.Context, a account, hash string) error
 	if err := s.passwordDue(ctx, a, false); err != nil {
 		return err
 	}
-	_, err := s.RevokeOthers(ctx, a.ID, 0)
+	_, err := s.endOthers(ctx, a.ID, 0)
 	return err
 }
 

@@ -53,7 +53,7 @@ func (s *Service) renewRecoveryCodes(ctx context.Context, userID int64) ([]strin
 			return nil, err
 		}
 	}
-	return codes, nil
+	return codes, s.note(ctx, evCodesMade, userID, "")
 }
 
 func (s *Service) useRecoveryCode(ctx context.Context, userID int64, bare string) error {
@@ -61,7 +61,10 @@ func (s *Service) useRecoveryCode(ctx context.Context, userID int64, bare string
 	if err == nil && n == 0 {
 		err = wrongCode()
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return s.note(ctx, evCodeUsed, userID, "")
 }
 
 func (s *Service) recoveryCodesLeft(ctx context.Context, userID int64) (int64, error) {

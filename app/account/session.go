@@ -76,7 +76,7 @@ func (s *Service) newToken(now time.Time) string {
 func (s *Service) insertSession(ctx context.Context, userID int64, address, userAgent string) (token string, err error) {
 	now := s.Clock.Now()
 	token = s.newToken(now)
-	_, err = s.DB.Exec(ctx, `INSERT INTO user_sessions (user_id, token_hash, user_agent, address, created_at, last_seen_at, proved_at, expires_at)
+	err = s.DB.Later(ctx, `INSERT INTO user_sessions (user_id, token_hash, user_agent, address, created_at, last_seen_at, proved_at, expires_at)
 VALUES ($1, $2, $3, $4, $5, $5, $5, $6)`, userID, secret.HashToken(token), line(userAgent, 300), line(address, 64),
 		clock.Micros(now), clock.Micros(now.Add(s.SessionMaxAge)))
 	if err != nil {
@@ -187,10 +187,11 @@ func (s *Service) LogOut(ctx context.Context, token string) error {
 	}
 	return s.DB.Tx(ctx, func(ctx context.Context) error {
 		user, found, err := db.One(ctx, s.DB, db.Value[int64], "DELETE FROM user_sessions WHERE token_hash = $1 RETURNING user_id", secret.HashToken(token))
-		if found {
-			s.Journal.Stir(ctx, user)
+		if err != nil || !found {
+			return err
 		}
-		return err
+		s.Journal.Stir(ctx, user)
+		return s.note(ctx, evLogOut, user, "")
 	})
 }
 
@@ -221,20 +222,32 @@ func (s *Service) Sessions(ctx context.Context, userID, currentID int64, req pag
 // Revoke ends one of a user's sessions. It answers NotFound, also for somebody else's.
 func (s *Service) Revoke(ctx context.Context, userID, id int64) error {
 	return s.DB.Tx(ctx, func(ctx context.Context) error {
-		n, err := s.DB.Exec(ctx, "DELETE FROM user_sessions WHERE user_id = $1 AND id = $2", userID, id)
-		if err == nil && n == 0 {
+		agent, found, err := db.One(ctx, s.DB, db.Value[string], "DELETE FROM user_sessions WHERE user_id = $1 AND id = $2 RETURNING user_agent", userID, id)
+		if err == nil && !found {
 			err = fault.Missing("session", id)
 		}
 		if err == nil {
-			err = s.note(ctx, evSessionEnded, userID, "")
+			err = s.note(ctx, evSessionEnded, userID, agent)
 		}
 		s.Journal.Stir(ctx, userID)
 		return err
 	})
 }
 
-// RevokeOthers ends all of a user's sessions, and their streams, but one (0: all) and says how many.
+// RevokeOthers ends all of a user's sessions, and their streams, but one, because
+// they ask for it, and says how many.
 func (s *Service) RevokeOthers(ctx context.Context, userID, keepID int64) (n int64, err error) {
+	err = s.DB.Tx(ctx, func(ctx context.Context) error {
+		if n, err = s.endOthers(ctx, userID, keepID); err != nil || n == 0 {
+			return err
+		}
+		return s.note(ctx, evOthersEnded, userID, "")
+	})
+	return n, err
+}
+
+// endOthers ends all of a user's sessions, and their streams, but one (0: all) and says how many.
+func (s *Service) endOthers(ctx context.Context, userID, keepID int64) (n int64, err error) {
 	err = s.DB.Tx(ctx, func(ctx context.Context) error {
 		n, err = s.DB.Exec(ctx, "DELETE FROM user_sessions WHERE user_id = $1 AND id <> $2", userID, keepID)
 		s.Journal.Stir(ctx, userID)

@@ -108,9 +108,31 @@ func (s *Service) saveSettings(ctx context.Context, w *journal.Writer, before, a
 	if err := s.DB.Later(ctx, updateSettings, append(after.fields(), w.At, w.Caller.UserID)...); err != nil {
 		return Settings{}, err
 	}
+	if err := s.noteReach(ctx, before, after, w.Caller.UserID); err != nil {
+		return Settings{}, err
+	}
 	// Before is without the sealed tokens: the journal holds no credentials.
 	return after.Settings, w.Record(ctx, journal.Change{Seq: after.Rev, Kind: settingsName, ID: w.Caller.UserID,
 		UID: settingsName, Title: "Settings", Op: journal.Update, Before: before.Settings})
+}
+
+// noteReach writes down that messages go elsewhere from now on: whoever took an
+// account over would begin with that.
+func (s *Service) noteReach(ctx context.Context, before, after stored, userID int64) error {
+	if before.Email != after.Email {
+		if err := s.note(ctx, evEmail, userID, ""); err != nil {
+			return err
+		}
+	}
+	if before.channels() == after.channels() {
+		return nil
+	}
+	return s.note(ctx, evChannels, userID, "")
+}
+
+// channels are the settings of where messages go, but for the e-mail address.
+func (r *stored) channels() any {
+	return [...]any{r.NtfyServer, r.NtfyTopic, r.ntfyToken, r.NtfyEnabled, r.MailEnabled, r.PushEnabled, r.WebhookURL, r.webhookSecret, r.WebhookEnabled}
 }
 
 func sameSettings(a, b stored) bool {

@@ -131,6 +131,9 @@ WHERE id = $5 AND totp_pending_secret = $6 AND NOT totp_enabled AND NOT disabled
 		if n == 0 { // confirmed, or begun anew, elsewhere
 			return totpIsOn()
 		}
+		if err := s.note(ctx, evMFAOn, a.ID, ""); err != nil {
+			return err
+		}
 		if codes, err = s.renewRecoveryCodes(ctx, a.ID); err != nil {
 			return err
 		}
@@ -152,7 +155,7 @@ func (s *Service) raised(ctx context.Context, p Principal, attemptID int64) (tok
 			return "", err
 		}
 	}
-	if _, err := s.RevokeOthers(ctx, p.UserID, p.SessionID); err != nil {
+	if _, err := s.endOthers(ctx, p.UserID, p.SessionID); err != nil {
 		return "", err
 	}
 	return s.renew(ctx, p)
@@ -167,6 +170,9 @@ func (s *Service) DisableTOTP(ctx context.Context, p Principal) (token string, e
 			return err
 		} else if !on {
 			return totpIsOff()
+		}
+		if err := s.note(ctx, evMFAOff, p.UserID, ""); err != nil {
+			return err
 		}
 		token, err = s.raised(ctx, p, 0)
 		return err

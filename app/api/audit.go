@@ -13,7 +13,7 @@ import (
 
 type auditInput struct {
 	PageInput
-	Kind string    `query:"kind" maxLength:"40" pattern:"^[a-z_]+$" doc:"Only what is of this kind." example:"log_in"`
+	Kind string    `query:"kind" doc:"Only what is of this kind." example:"log_in"`
 	From time.Time `query:"from" doc:"Only what was at this instant or later." example:"2025-01-01T00:00:00Z"`
 	To   time.Time `query:"to" doc:"Only what was before this instant." example:"2025-02-01T00:00:00Z"`
 	All  bool      `query:"all" doc:"Everyone's, for an administrator: log-ins with names that nobody has included." example:"false"`
@@ -40,6 +40,27 @@ func (a *API) registerAudit() {
 			}
 			return answer(ctx, in.PageInput, p, func() (int64, error) { return a.Accounts.CountEvents(ctx, f) })
 		})
+	a.nameEventKinds()
+}
+
+// nameEventKinds lists the kinds in the document, so that clients which have a
+// word for each notice when there is a new one.
+func (a *API) nameEventKinds() {
+	kinds := make([]any, len(account.EventKinds))
+	for i, k := range account.EventKinds {
+		kinds[i] = k
+	}
+	enumerate := func(s *huma.Schema) {
+		s.Enum = kinds
+		s.PrecomputeMessages()
+	}
+	doc := a.huma.OpenAPI()
+	enumerate(doc.Components.Schemas.Map()["AccountEvent"].Properties["kind"])
+	for _, p := range doc.Paths["/api/audit"].Get.Parameters {
+		if p.Name == "kind" {
+			enumerate(p.Schema)
+		}
+	}
 }
 
 // withOrigin is huma middleware: it notes where a request comes from, for the audit list.

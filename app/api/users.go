@@ -53,6 +53,7 @@ type invitationToken struct {
 type invitationFor struct {
 	Username  string    `json:"username" doc:"The name that is proposed, or that of the user whose password is set." example:"bob"`
 	Reset     bool      `json:"reset" doc:"Whether it sets a new password for that user, and makes no account." example:"false"`
+	InvitedBy string    `json:"invited_by" doc:"Who invites, by the name they go by here; empty for one who is gone." example:"Ada"`
 	ExpiresAt time.Time `json:"expires_at" doc:"When it ends." example:"2025-01-08T08:00:00Z"`
 }
 
@@ -155,7 +156,7 @@ func (a *API) registerInvitations() {
 				return nil, err
 			}
 			i, err := a.Accounts.FindInvitation(ctx, in.Body.Token)
-			return &struct{ Body invitationFor }{invitationFor{i.Username, i.UserID != nil, i.ExpiresAt}}, err
+			return &struct{ Body invitationFor }{invitationFor{i.Username, i.UserID != nil, i.InvitedBy, i.ExpiresAt}}, err
 		})
 	register(a, op{id: "acceptInvitation", access: public, method: http.MethodPost, path: "/api/auth/invitation/accept", tag: tagUsers, status: http.StatusCreated,
 		summary: "Accept an invitation", description: "Makes the account and signs in; or sets the new password, with which to log in then.",

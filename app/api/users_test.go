@@ -39,10 +39,14 @@ func TestAnInvitationMakesOneAccount(t *testing.T) {
 		ann := d.setUp(t)
 		token := guest(t, d.with(t, ann, "POST", "/api/invitations", `{"username":"bob"}`))
 		list := d.with(t, ann, "GET", "/api/invitations?count=true", nil).is(200)
-		if len(list.list()) != 1 || strings.Contains(string(list.body), token) {
+		if len(list.list()) != 1 || strings.Contains(string(list.body), token) || list.list()[0]["invited_by"] != "Ann" {
 			t.Errorf("%s", list.body)
 		}
-		if r := d.with(t, "", "POST", "/api/auth/invitation/read", map[string]any{"token": token}).is(200); r.json()["username"] != "bob" || r.json()["reset"] != false {
+		if r := d.with(t, "", "POST", "/api/auth/invitation/read", map[string]any{"token": token}).is(200); r.json()["username"] != "bob" || r.json()["reset"] != false || r.json()["invited_by"] != "Ann" {
+			t.Errorf("%s", r.body)
+		}
+		d.with(t, ann, "PATCH", "/api/settings", `{"preferred_name":"Auntie"}`).is(200)
+		if r := d.with(t, "", "POST", "/api/auth/invitation/read", map[string]any{"token": token}).is(200); r.json()["invited_by"] != "Auntie" {
 			t.Errorf("%s", r.body)
 		}
 		d.with(t, "", "POST", "/api/auth/invitation/accept", map[string]any{"token": token, "username": "bob", "password": "short"}).is(422)
@@ -63,6 +67,10 @@ func TestAnInvitationMakesOneAccount(t *testing.T) {
 		d.accept(t, late, "eve").is(404)
 		if got := d.events(t, bob, ""); got != "log_in:Bob invitation_accepted:Bob" {
 			t.Errorf("Bob sees %s", got)
+		}
+		d.with(t, bob, "POST", "/api/auth/logout", nil).is(204)
+		if got := d.events(t, ann, "?all=true&limit=1"); got != "log_out:Bob" {
+			t.Errorf("Ann sees %s", got)
 		}
 	})
 }
@@ -116,8 +124,14 @@ func TestAnAdministratorKeepsUsers(t *testing.T) {
 		d.with(t, his, "GET", "/api/users", nil).is(200)
 
 		link := guest(t, d.with(t, ann, "POST", path+"/reset", nil))
-		newer := guest(t, d.with(t, ann, "POST", path+"/reset", nil))
 		d.with(t, his, "GET", "/api/todos", nil).is(200) // until it is used
+		revoked := d.with(t, ann, "POST", path+"/reset", nil)
+		d.with(t, ann, "DELETE", revoked.header.Get("Location"), nil).is(204)
+		d.accept(t, guest(t, revoked), "bob").is(404)
+		if got := d.events(t, his, "?limit=3"); got != "invitation_revoked:bob password_link_made:bob password_link_made:bob" {
+			t.Errorf("Bob sees %s", got)
+		}
+		newer := guest(t, d.with(t, ann, "POST", path+"/reset", nil))
 		d.accept(t, link, "bob").is(404)
 		again := d.with(t, "", "POST", "/api/auth/invitation/accept", map[string]any{"token": newer, "password": annsPassword}).is(201)
 		if again.header.Get("Set-Cookie") != "" {

@@ -100,6 +100,15 @@ func TestRoundTrips(t *testing.T) {
 			t.Errorf("DELETE %s goes to the database %d times, and may 3", b.path, n)
 		}
 	}
+	n := least(func(int) int64 {
+		before := proxy.Trips()
+		h.ask(t, "POST", "/api/auth/login", `{"username": "ann", "password": "`+testPassword+`"}`).is(200)
+		return proxy.Trips() - before
+	})
+	t.Logf("POST /api/auth/login %d of 8", n)
+	if n > 8 {
+		t.Errorf("a log-in goes to the database %d times, and may 8", n)
+	}
 	few := map[string]int64{}
 	once := func(i int, method, path, body string) int64 {
 		t.Helper()

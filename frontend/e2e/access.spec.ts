@@ -3,7 +3,7 @@ import { axeFinds, expect, stands, test, type Account } from './fixture';
 // WCAG 2.2 AA as far as axe sees it: every page, light and dark, full and empty.
 async function paths(account: Account, full: boolean): Promise<string[]> {
   const all = ['/', '/calendar', '/calendar?view=week', '/calendar?view=day', '/calendar?view=agenda', '/calendar?new=1', '/todos', '/reminders', '/projects', '/people', '/locations', '/templates',
-    '/settings', '/settings/notifications', '/settings/security', '/settings/trash', '/settings/history', '/settings/about', '/no/such/page'];
+    '/settings', '/settings/notifications', '/settings/security', '/settings/trash', '/settings/history', '/settings/users', '/settings/audit', '/settings/about', '/join', '/no/such/page'];
   if (!full) return all;
   const [project] = await account.get('/api/projects?limit=1');
   const [person] = await account.get('/api/people?limit=1');
@@ -14,7 +14,7 @@ async function paths(account: Account, full: boolean): Promise<string[]> {
 for (const full of [true, false]) {
   for (const scheme of ['light', 'dark'] as const) {
     test.describe(`${full ? 'full' : 'empty'} ${scheme}`, () => {
-      test.use({ demo: full, colorScheme: scheme, allow: [/Not found: \/no\/such/] });
+      test.use({ demo: full, admin: true, colorScheme: scheme, allow: [/Not found: \/no\/such/] });
       test('axe finds nothing on any page', async ({ page, account }) => {
         test.setTimeout(180_000);
         for (const path of await paths(account, full)) {

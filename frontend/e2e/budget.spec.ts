@@ -5,7 +5,7 @@ import type { Page } from '@playwright/test';
 const first = 150_000;
 const further = 60_000;
 
-export const routes = ['/calendar', '/todos', '/reminders', '/projects', '/people', '/locations', '/templates', '/settings', '/settings/trash', '/settings/history'];
+export const routes = ['/calendar', '/todos', '/reminders', '/projects', '/people', '/locations', '/templates', '/settings', '/settings/trash', '/settings/history', '/settings/security', '/settings/users', '/settings/audit', '/join'];
 
 /** The scripts that a page has loaded so far. */
 async function scripts(page: Page): Promise<string[]> {

@@ -4,6 +4,7 @@
 //   import { expect, test } from './fixture';
 //   test('adds a to-do', async ({ page, account }) => { await page.goto('/todos'); … });
 //   test.use({ demo: true })            the account is filled with the demo household
+//   test.use({ admin: true })           the account is an administrator's
 //   test.use({ allow: [/412/] })        console errors that this test provokes
 //   await undo(page, 'Deleted');      the message's own Undo
 //   const other = await open();         another window of the same account
@@ -54,11 +55,12 @@ let addresses = 0;
 const address = () => `10.${process.pid % 250}.${Math.floor(addresses / 250)}.${++addresses % 250}`;
 let people = 0;
 
-type TestFixtures = { demo: boolean; allow: RegExp[]; account: Account; open: () => Promise<Page>; signedIn: boolean };
+type TestFixtures = { demo: boolean; admin: boolean; allow: RegExp[]; account: Account; open: () => Promise<Page>; signedIn: boolean };
 type WorkerFixtures = { server: Server };
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
   demo: [false, { option: true }],
+  admin: [false, { option: true }],
   signedIn: [true, { option: true }],
   allow: [[], { option: true }],
 
@@ -75,9 +77,9 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 
   baseURL: async ({ server }, use) => use(server.url),
 
-  account: async ({ server, context, demo, signedIn }, use) => {
+  account: async ({ server, context, demo, admin, signedIn }, use) => {
     const account = new Account(`person${process.pid}x${++people}`, server.url, context);
-    server.run(['user', 'add', account.username], password + '\n');
+    server.run(['user', 'add', account.username, ...(admin ? ['--admin'] : [])], password + '\n');
     if (demo) server.run(['demo', account.username]);
     if (signedIn) {
       await account.logIn();

@@ -5,13 +5,13 @@ const out = '../screenshots';
 const pages: Record<string, string> = {
   today: '/', calendar: '/calendar', week: '/calendar?view=week', day: '/calendar?view=day', agenda: '/calendar?view=agenda', event: '/calendar?new=1',
   todos: '/todos', reminders: '/reminders', projects: '/projects', people: '/people', locations: '/locations', templates: '/templates', settings: '/settings',
-  trash: '/settings/trash', history: '/settings/history', missing: '/no/such/page',
+  trash: '/settings/trash', history: '/settings/history', security: '/settings/security', users: '/settings/users', audit: '/settings/audit', join: '/join', missing: '/no/such/page',
 };
 
 for (const scheme of ['light', 'dark'] as const) {
   for (const full of [true, false]) {
     test.describe(`${scheme} ${full ? 'full' : 'empty'}`, () => {
-      test.use({ demo: full, colorScheme: scheme, allow: [/./] });
+      test.use({ demo: full, admin: true, colorScheme: scheme, allow: [/./] });
       test('every page', async ({ page, account }, info) => {
         mkdirSync(out, { recursive: true });
         const shoot = (name: string) => page.screenshot({ path: `${out}/${name}-${info.project.name}-${scheme}-${full ? 'full' : 'empty'}.png` });

@@ -5,7 +5,7 @@ import { t } from '$lib/i18n/index.svelte';
 import { offerUndo, undoLast } from '$lib/state/act';
 import { session } from '$lib/state/session.svelte';
 import { settings } from '$lib/state/settings.svelte';
-import { backRooms, places } from './places';
+import { backRooms, officeRooms, places } from './places';
 import { shell } from './shell.svelte';
 
 const additions: [QuickKind, () => string, string | string[] | undefined][] = [
@@ -24,7 +24,7 @@ async function theme(value: 'light' | 'dark' | 'system', text: string) {
 /** What can be done on every page. */
 export function houseCommands(): Command[] {
   return [
-    ...[...places, ...backRooms].map((p): Command => ({ id: `go ${p.path}`, group: 'go', title: t.command.go(p.name()), keys: `g ${p.key}`, run: () => goto(p.path) })),
+    ...[...places, ...backRooms, ...(session.user?.role === 'admin' ? officeRooms : [])].map((p): Command => ({ id: `go ${p.path}`, group: 'go', title: t.command.go(p.name()), keys: `g ${p.key}`, run: () => goto(p.path) })),
     ...additions.map(([kind, title, keys]): Command => ({ id: `add ${kind}`, group: 'add', title: title(), ...(keys && { keys }), run: () => quick.open(kind) })),
     { id: 'palette', group: 'act', title: t.command.openPalette, keys: 'Mod+k', always: true, hidden: true, run: () => shell.toggle('palette') },
     { id: 'find', group: 'act', title: t.common.search, keys: '/', hidden: true, run: () => shell.toggle('palette') },

@@ -5,9 +5,11 @@ import CircleCheck from '@lucide/svelte/icons/circle-check-big';
 import FolderKanban from '@lucide/svelte/icons/folder-kanban';
 import History from '@lucide/svelte/icons/history';
 import MapPin from '@lucide/svelte/icons/map-pin';
+import ScrollText from '@lucide/svelte/icons/scroll-text';
 import SettingsIcon from '@lucide/svelte/icons/settings';
 import Sun from '@lucide/svelte/icons/sun';
 import Trash from '@lucide/svelte/icons/trash-2';
+import UserCog from '@lucide/svelte/icons/user-cog';
 import Users from '@lucide/svelte/icons/users';
 import type { Component } from 'svelte';
 import { t } from '$lib/i18n/index.svelte';
@@ -32,6 +34,12 @@ export const backRooms: Place[] = [
   { path: '/settings', name: () => t.settings.title, icon: SettingsIcon, key: 's' },
   { path: '/settings/trash', name: () => t.settings.trash.title, icon: Trash, key: 'x' },
   { path: '/settings/history', name: () => t.settings.history.title, icon: History, key: 'y' },
+];
+
+/** What is there for administrators alone. */
+export const officeRooms: Place[] = [
+  { path: '/settings/users', name: () => t.users.title, icon: UserCog, key: 'u' },
+  { path: '/settings/audit', name: () => t.audit.title, icon: ScrollText, key: 'a' },
 ];
 
 /** Whether a place is the one that is open. */

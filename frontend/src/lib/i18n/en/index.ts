@@ -19,3 +19,6 @@ export { quick } from './quick';
 export { security } from './security';
 export { share } from './share';
 export { access } from './access';
+export { join } from './join';
+export { users } from './users';
+export { audit } from './audit';

@@ -1,1 +1,0 @@
-import{en as e,kt as t,tn as n}from"./DzD3aBlK.js";var r=new Set([`$$slots`,`$$events`,`$$legacy`]);function i(i,a){let o=e(a,r),s={name:`chevron-right`,size:24,node:[[`path`,{d:`m9 18 6-6-6-6`}]]};t(i,n(()=>o,{get icon(){return s}}))}export{i as t};

@@ -1,1 +1,0 @@
-export{Yt as load_css,Jt as start}from"../chunks/DzD3aBlK.js";
