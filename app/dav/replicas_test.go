@@ -69,7 +69,7 @@ type fleet struct {
 }
 
 func newFleet(t *testing.T, h *house, seed uint64) *fleet {
-	f := &fleet{house: h, seen: map[string]int{}, rnd: rand.New(rand.NewPCG(seed, 7))} //nolint:gosec // it must be repeatable
+	f := &fleet{house: h, seen: map[string]int{}, rnd: rand.New(rand.NewPCG(seed, 7))}
 	h.want(201, "MKCALENDAR", h.home()+"work/", "")
 	var work int64
 	cals, err := h.Calendars.List(t.Context(), h.ann, calendar.Filter{}, page.Request{})
@@ -218,12 +218,12 @@ func (f *fleet) device(d *replica) {
 			a = f.do("PUT", c.path+name, body, condition...) // tried again: it is there, or is not as it was
 		}
 		f.seen[fmt.Sprint("PUT ", a.status)]++
-		switch {
-		case a.status == 201 || a.status == 204:
+		switch a.status {
+		case 201, 204:
 			if !lost {
 				c.items[name] = object{a.header.Get("ETag"), body}
 			}
-		case a.status == 412 || a.status == 409 || a.status == 403:
+		case 412, 409, 403:
 			// Somebody was first, or it would be a part of itself: the next sync brings what is.
 		default:
 			f.t.Fatalf("PUT %s: %d %s", c.path+name, a.status, a.body)
@@ -372,7 +372,7 @@ func TestReplicasEndEqual(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		operations, seed = n, uint64(time.Now().UnixNano()) //nolint:gosec // it is printed
+		operations, seed = n, uint64(time.Now().UnixNano()) // printed
 		t.Logf("seed %d", seed)
 	}
 	each(t, func(t *testing.T, h *house) {
