@@ -23,7 +23,7 @@ type Outcome struct {
 	MFARequired  bool
 	MFAToken     string    // for the second step (LogInTOTP)
 	MFAExpiresAt time.Time // when it is too old
-	MFAMethods   []string  // what that step may be: MethodTOTP, MethodRecovery
+	MFAMethods   []string  // what that step may be: MethodTOTP, MethodRecovery, MethodPasskey
 }
 
 // maxTyped bounds what is hashed; no password that was set is as long.

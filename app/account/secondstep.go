@@ -5,7 +5,7 @@ import (
 	"encoding/base64"
 	"strconv"
 
-	"umbra/app/fault"
+	"umbra/app/db"
 	"umbra/app/secret"
 )
 
@@ -33,15 +33,10 @@ func (s *Service) LogInTOTP(ctx context.Context, in SecondStep) (Outcome, error)
 	var out Outcome
 	err = s.DB.Tx(ctx, func(ctx context.Context) error {
 		out = Outcome{User: a.User}
-		if err := s.claim(ctx, a, a.hash); fault.Is(err, fault.Unauthenticated) {
-			return mfaGone()
-		} else if err != nil {
+		if err := s.goOn(ctx, a, t); err != nil {
 			return err
 		}
 		if err := s.proveSecond(ctx, a, in.Code); err != nil {
-			return err
-		}
-		if err := s.spend(ctx, a, t); err != nil {
 			return err
 		}
 		if err := s.settle(ctx, id, byPassword, true); err != nil {
@@ -58,14 +53,19 @@ func (s *Service) LogInTOTP(ctx context.Context, in SecondStep) (Outcome, error)
 const (
 	MethodTOTP     = "totp"
 	MethodRecovery = "recovery_code"
+	MethodPasskey  = "passkey"
 )
 
 // methods are those that a user with a second factor has.
 func (s *Service) methods(ctx context.Context, userID int64) ([]string, error) {
 	out := []string{MethodTOTP}
-	left, err := s.recoveryCodesLeft(ctx, userID)
-	if left > 0 {
-		out = append(out, MethodRecovery)
+	have, _, err := db.One(ctx, s.DB, func(row db.Scanner) (have [2]int64, err error) {
+		return have, row.Scan(&have[0], &have[1])
+	}, "SELECT (SELECT COUNT(*) FROM recovery_codes WHERE user_id = $1), (SELECT COUNT(*) FROM passkeys WHERE user_id = $1 AND suspended_at = 0)", userID)
+	for i, method := range []string{MethodRecovery, MethodPasskey} {
+		if have[i] > 0 {
+			out = append(out, method)
+		}
 	}
 	return out, err
 }
