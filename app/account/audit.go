@@ -33,6 +33,10 @@ const (
 	evTokenRevoked  = "token_revoked"
 	evTokenAddress  = "token_new_address" //nolint:gosec // the name of an event
 	evMFAOff        = "second_factor_off"
+	evKeyAdded      = "passkey_added"
+	evKeyRemoved    = "passkey_removed"
+	evKeyUsed       = "passkey_used"
+	evKeySuspended  = "passkey_suspended"
 	evAdded         = "user_added"
 	evDisabled      = "user_disabled"
 	evEnabled       = "user_enabled"
@@ -46,7 +50,7 @@ const (
 
 // EventKinds are all of them, for the description of the API.
 var EventKinds = []string{evLogIn, evFailed, evLocked, evStepUp, evStepUpFailed, evPassword, evReset, evSessionEnded, evTokenMade, evTokenRevoked,
-	evTokenAddress, evMFAOff, evAdded, evDisabled, evEnabled, evRole, evUnlocked, evDeleted, evInvited, evInviteRevoked, evAccepted}
+	evTokenAddress, evMFAOff, evKeyAdded, evKeyRemoved, evKeyUsed, evKeySuspended, evAdded, evDisabled, evEnabled, evRole, evUnlocked, evDeleted, evInvited, evInviteRevoked, evAccepted}
 
 // Event is something that happened to an account, in the audit list.
 type Event struct {

@@ -79,15 +79,26 @@ func passkeyName(name string) (string, error) {
 
 // RemovePasskey takes one of a user's passkeys away, for a session that was
 // proved just now, ends all other sessions and answers this one's new token. It
-// answers NotFound, also for somebody else's.
+// answers NotFound, also for somebody else's, and Conflict (last_way_in) where no
+// other way in is left.
 func (s *Service) RemovePasskey(ctx context.Context, p Principal, id int64) (token string, err error) {
 	err = s.DB.Tx(ctx, func(ctx context.Context) error {
-		n, err := s.DB.Exec(ctx, "DELETE FROM passkeys WHERE user_id = $1 AND id = $2", p.UserID, id)
-		if err != nil {
+		// Holds the row: two at once would take the last two.
+		if _, err := s.DB.Exec(ctx, "UPDATE users SET updated_at = $1 WHERE id = $2", s.now(), p.UserID); err != nil {
 			return err
 		}
-		if n == 0 {
-			return fault.Missing("passkey", id)
+		name, found, err := db.One(ctx, s.DB, db.Value[string], "DELETE FROM passkeys WHERE user_id = $1 AND id = $2 RETURNING name", p.UserID, id)
+		if err == nil && !found {
+			err = fault.Missing("passkey", id)
+		}
+		if err == nil {
+			err = s.wayIn(ctx, p.UserID)
+		}
+		if err == nil {
+			err = s.note(ctx, evKeyRemoved, p.UserID, name)
+		}
+		if err != nil {
+			return err
 		}
 		token, err = s.raised(ctx, p, 0)
 		return err
@@ -106,18 +117,19 @@ type keptKey struct {
 	passkey.Key
 	id        int64
 	userID    int64
+	name      string
 	handle    []byte
 	suspended bool
 }
 
-const keptKeyQuery = `SELECT k.id, k.user_id, u.passkey_handle, k.credential_id, k.public_key, k.sign_count, k.transports, k.backup_eligible, k.backed_up, k.suspended_at
+const keptKeyQuery = `SELECT k.id, k.user_id, k.name, u.passkey_handle, k.credential_id, k.public_key, k.sign_count, k.transports, k.backup_eligible, k.backed_up, k.suspended_at
 FROM passkeys k JOIN users u ON u.id = k.user_id WHERE `
 
 func scanKept(row db.Scanner) (keptKey, error) {
 	var k keptKey
 	var count, suspended int64
 	var transports string
-	err := row.Scan(&k.id, &k.userID, &k.handle, &k.ID, &k.Public, &count, &transports, &k.BackupEligible, &k.BackedUp, &suspended)
+	err := row.Scan(&k.id, &k.userID, &k.name, &k.handle, &k.ID, &k.Public, &count, &transports, &k.BackupEligible, &k.BackedUp, &suspended)
 	k.SignCount, k.suspended = uint32(count), suspended != 0
 	if transports != "" {
 		k.Transports = strings.Split(transports, ",")

@@ -110,7 +110,10 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (credential_id) DO 
 		if err == nil && !kept {
 			err = fault.New(fault.Conflict, "passkey_exists", "This passkey is here already.")
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return s.note(ctx, evKeyAdded, p.UserID, name)
 	})
 	return out, err
 }

@@ -67,7 +67,7 @@ func (s *Service) LogInPasskey(ctx context.Context, party passkey.Party, in Pass
 	}
 	shown, k, err := s.verifyKey(ctx, party, in.Response, what, owner.ID)
 	if err != nil {
-		return Outcome{}, s.countRefused(ctx, by, err)
+		return Outcome{}, s.countRefused(ctx, by, max(owner.ID, k.userID), err)
 	}
 	err = s.DB.Tx(ctx, func(ctx context.Context) error {
 		a, err := s.accountByID(ctx, k.userID)
@@ -92,7 +92,7 @@ func (s *Service) LogInPasskey(ctx context.Context, party passkey.Party, in Pass
 		return err
 	})
 	if err != nil {
-		return Outcome{}, s.countRefused(ctx, by, err)
+		return Outcome{}, s.countRefused(ctx, by, k.userID, err)
 	}
 	return out, nil
 }
@@ -107,13 +107,20 @@ func (s *Service) goOn(ctx context.Context, a account, t ticket) error {
 	return s.spend(ctx, a, t)
 }
 
-// countRefused writes a refusal down for the address that it came from.
-func (s *Service) countRefused(ctx context.Context, by attempt, err error) error {
+// countRefused writes a refusal down for the address that it came from, and in
+// the audit list of whose passkey it would have been (0: nobody knows).
+func (s *Service) countRefused(ctx context.Context, by attempt, userID int64, err error) error {
 	var f *fault.Error
 	if errors.As(err, &f) && f.Code == passkeyRefusedCode {
 		s.conclude(ctx, func(ctx context.Context) error {
-			_, err := s.log(ctx, by, byPasskey, false, s.Clock.Now())
-			return err
+			if _, err := s.log(ctx, by, byPasskey, false, s.Clock.Now()); err != nil {
+				return err
+			}
+			kind := evFailed
+			if originOf(ctx).ActorID != 0 {
+				kind = evStepUpFailed
+			}
+			return s.note(ctx, kind, userID, "")
 		})
 	}
 	return err
@@ -166,19 +173,29 @@ WHERE id = $4 AND suspended_at = 0 AND (sign_count < $1 OR sign_count = 0 AND $1
 	if err == nil && n == 0 {
 		err = passkeyRefused()
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return s.note(ctx, evKeyUsed, k.userID, k.name)
 }
 
 // suspend keeps a passkey out whose counter did not go on: whoever holds the copy
-// would be let in as well. Its owner sees it in the list, and adds another. An
-// answer that was sent twice is no copy: its challenge is spent.
+// would be let in as well. Its owner is told, sees it in the list, and adds
+// another. An answer that was sent twice is no copy: its challenge is spent.
 func (s *Service) suspend(ctx context.Context, k keptKey, challenge string) error {
 	err := s.DB.Tx(context.WithoutCancel(ctx), func(ctx context.Context) error {
 		if err := s.answered(ctx, challenge); err != nil {
 			return err
 		}
-		_, err := s.DB.Exec(ctx, "UPDATE passkeys SET suspended_at = $1 WHERE id = $2 AND suspended_at = 0", s.now(), k.id)
-		return err
+		n, err := s.DB.Exec(ctx, "UPDATE passkeys SET suspended_at = $1 WHERE id = $2 AND suspended_at = 0", s.now(), k.id)
+		if err != nil || n == 0 {
+			return err
+		}
+		if err := s.note(ctx, evKeySuspended, k.userID, k.name); err != nil {
+			return err
+		}
+		o := originOf(ctx)
+		return s.Notices.Enqueue(ctx, Notice{UserID: k.userID, Kind: PasskeySuspended, Address: line(o.Address, 64), UserAgent: line(o.UserAgent, 300)})
 	})
 	if err != nil {
 		return err
@@ -209,14 +226,16 @@ func (s *Service) StepUpPasskey(ctx context.Context, p Principal, party passkey.
 	}
 	shown, k, err := s.verifyKey(ctx, party, response, toProve, p.UserID)
 	if err != nil {
-		return "", s.countRefused(ctx, by, err)
+		return "", s.countRefused(ctx, by, p.UserID, err)
 	}
 	err = s.DB.Tx(ctx, func(ctx context.Context) error {
 		if err := s.useKey(ctx, shown, k); err != nil {
 			return err
 		}
-		token, err = s.Prove(ctx, p)
-		return err
+		if token, err = s.Prove(ctx, p); err != nil {
+			return err
+		}
+		return s.note(ctx, evStepUp, p.UserID, "")
 	})
-	return token, s.countRefused(ctx, by, err)
+	return token, s.countRefused(ctx, by, p.UserID, err)
 }

@@ -258,8 +258,8 @@ func TestAPasskeyAsSecondStep(t *testing.T) {
 		want(t, "without a passkey", err, fault.Conflict)
 		a := h.key(session)
 		out, err := h.try("ann", password, home)
-		if err != nil || fmt.Sprint(out.MFAMethods) != "[totp recovery_code passkey]" {
-			t.Errorf("%v, %v", out.MFAMethods, err)
+		if err != nil || fmt.Sprint(out.MFAMethods, out.MFAPasskeys) != "[totp recovery_code] [umbra.example.org]" {
+			t.Errorf("%v, %v, %v", out.MFAMethods, out.MFAPasskeys, err)
 		}
 		a.Careless = true // the password was the other factor
 		token := h.half()

@@ -56,18 +56,20 @@ const (
 	MethodPasskey  = "passkey"
 )
 
-// methods are those that a user with a second factor has.
-func (s *Service) methods(ctx context.Context, userID int64) ([]string, error) {
-	out := []string{MethodTOTP}
-	have, _, err := db.One(ctx, s.DB, func(row db.Scanner) (have [2]int64, err error) {
-		return have, row.Scan(&have[0], &have[1])
-	}, "SELECT (SELECT COUNT(*) FROM recovery_codes WHERE user_id = $1), (SELECT COUNT(*) FROM passkeys WHERE user_id = $1 AND suspended_at = 0)", userID)
-	for i, method := range []string{MethodRecovery, MethodPasskey} {
-		if have[i] > 0 {
-			out = append(out, method)
+// methods are those that a user with a second factor has, and the domains that
+// they have passkeys for: one made under another address is no way on.
+func (s *Service) methods(ctx context.Context, userID int64) (methods, domains []string, err error) {
+	methods = []string{MethodTOTP}
+	rows, err := db.Query(ctx, s.DB, db.Value[string], `SELECT '' FROM users u WHERE u.id = $1 AND EXISTS (SELECT 1 FROM recovery_codes c WHERE c.user_id = u.id)
+UNION SELECT rp_id FROM passkeys WHERE user_id = $1 AND suspended_at = 0`, userID)
+	for _, domain := range rows {
+		if domain == "" {
+			methods = append(methods, MethodRecovery)
+		} else {
+			domains = append(domains, domain)
 		}
 	}
-	return out, err
+	return methods, domains, err
 }
 
 // proveSecond takes the second factor of a user who has one, in a transaction:

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 
 	"umbra/app/account"
@@ -18,17 +19,17 @@ type newPasskey struct {
 	Credential map[string]any `json:"credential" doc:"What the browser answered: the PublicKeyCredential's toJSON()." example:"{\"id\": \"mK3…\", \"type\": \"public-key\"}"`
 }
 
-type passkeyUpdate struct {
-	Name opt.Opt[string] `json:"name,omitempty" minLength:"1" maxLength:"64" doc:"What to call it." example:"Ada's phone"`
+type renamePasskey struct {
+	Name string `json:"name" minLength:"1" maxLength:"64" doc:"What to call it." example:"Ada's phone"`
 }
 
 type passkeyLogInStart struct {
-	Token string `json:"mfa_token,omitempty" maxLength:"1500" doc:"What the log-in by password answered, where the passkey is its second step." example:"q3J8…"`
+	Token opt.Opt[string] `json:"mfa_token,omitzero" nullable:"false" maxLength:"1500" doc:"What the log-in by password answered, where the passkey is its second step." example:"q3J8…"`
 }
 
 type passkeyLogIn struct {
-	Token      string         `json:"mfa_token,omitempty" maxLength:"1500" doc:"What the log-in by password answered, where the passkey is its second step."`
-	Credential map[string]any `json:"credential" doc:"What the browser answered: the PublicKeyCredential's toJSON()." example:"{\"id\": \"mK3…\", \"type\": \"public-key\"}"`
+	Token      opt.Opt[string] `json:"mfa_token,omitzero" nullable:"false" maxLength:"1500" doc:"What the log-in by password answered, where the passkey is its second step."`
+	Credential map[string]any  `json:"credential" doc:"What the browser answered: the PublicKeyCredential's toJSON()." example:"{\"id\": \"mK3…\", \"type\": \"public-key\"}"`
 }
 
 type passkeyProof struct {
@@ -77,20 +78,20 @@ func (a *API) registerPasskeys() {
 		})
 	register(a, op{id: "addPasskey", access: inPerson, proof: proofAlways, unjournaled: true, method: http.MethodPost, path: path, tag: tagAuth, status: http.StatusCreated,
 		summary: "Add a passkey", description: "A passkey is a way to log in without name and password, past the second factor. It verifies who uses it."},
-		func(ctx context.Context, in *struct{ Body newPasskey }) (*struct{ Body account.Passkey }, error) {
+		func(ctx context.Context, in *struct{ Body newPasskey }) (*createdOnce[account.Passkey], error) {
 			party, err := a.party(ctx)
 			if err != nil {
 				return nil, err
 			}
 			p, err := a.Accounts.AddPasskey(ctx, principal(ctx), party, account.NewPasskey{Name: in.Body.Name, Response: response(in.Body.Credential)})
-			return &struct{ Body account.Passkey }{p}, err
+			return &createdOnce[account.Passkey]{Location: fmt.Sprintf("%s/%d", path, p.ID), CacheControl: "no-store", Body: p}, err
 		})
 	register(a, op{id: "renamePasskey", access: inPerson, unjournaled: true, method: http.MethodPatch, path: path + "/{id}", tag: tagAuth, status: http.StatusOK, summary: "Rename a passkey"},
 		func(ctx context.Context, in *struct {
 			OneInput
-			Body passkeyUpdate
+			Body renamePasskey
 		}) (*struct{ Body account.Passkey }, error) {
-			p, err := a.Accounts.RenamePasskey(ctx, principal(ctx).UserID, in.ID, in.Body.Name.Value)
+			p, err := a.Accounts.RenamePasskey(ctx, principal(ctx).UserID, in.ID, in.Body.Name)
 			return &struct{ Body account.Passkey }{p}, err
 		})
 	register(a, op{id: "removePasskey", access: inPerson, proof: proofAlways, unjournaled: true, method: http.MethodDelete, path: path + "/{id}", tag: tagAuth, status: http.StatusNoContent,
@@ -114,7 +115,7 @@ func (a *API) registerPasskeyLogIn() {
 			if err != nil {
 				return nil, err
 			}
-			return asked(a.Accounts.PasskeyLogInOptions(ctx, party, in.Body.Token))
+			return asked(a.Accounts.PasskeyLogInOptions(ctx, party, in.Body.Token.Value))
 		})
 	register(a, op{id: "logInPasskey", method: http.MethodPost, path: path, tag: tagAuth, access: public, status: http.StatusOK,
 		summary:     "Log in with a passkey",
@@ -125,7 +126,7 @@ func (a *API) registerPasskeyLogIn() {
 			if err != nil {
 				return nil, err
 			}
-			o, err := a.Accounts.LogInPasskey(ctx, party, account.PasskeyLogIn{Response: response(in.Body.Credential), MFAToken: in.Body.Token,
+			o, err := a.Accounts.LogInPasskey(ctx, party, account.PasskeyLogIn{Response: response(in.Body.Credential), MFAToken: in.Body.Token.Value,
 				Address: client(ctx).Address, UserAgent: in.UserAgent})
 			if err != nil {
 				return nil, err

@@ -1,7 +1,9 @@
 package api_test
 
 import (
+	"context"
 	"encoding/json"
+	"fmt"
 	"testing"
 	"time"
 
@@ -36,7 +38,10 @@ func TestPasskeysOverHTTP(t *testing.T) {
 		}
 		a := passkeytest.New(t, origin.String())
 		made := a.Create(t, options(d.with(t, ann, "POST", "/api/auth/passkeys/options", nil)))
-		key := d.with(t, ann, "POST", "/api/auth/passkeys", map[string]any{"name": "Stick", "credential": json.RawMessage(made)}).is(201).json()
+		key := d.with(t, ann, "POST", "/api/auth/passkeys", map[string]any{"name": "Stick", "credential": json.RawMessage(made)}).is(201)
+		if at := key.header.Get("Location"); at != "/api/auth/passkeys/"+id(key.json()) {
+			t.Errorf("made at %q", at)
+		}
 		logIn := func(body map[string]any) reply {
 			t.Helper()
 			start := map[string]any{}
@@ -49,6 +54,26 @@ func TestPasskeysOverHTTP(t *testing.T) {
 		in := logIn(map[string]any{}).is(200)
 		d.with(t, in.session(), "GET", "/api/todos", nil).is(200)
 		half := d.logIn(t, "ann", annsPassword).is(200).json()
+		if fmt.Sprint(half["mfa_methods"]) != "[totp recovery_code passkey]" {
+			t.Errorf("%v", half["mfa_methods"])
+		}
+		// Under another address it is no way on.
+		move := func(domain string) {
+			t.Helper()
+			if err := database.Tx(t.Context(), func(ctx context.Context) error {
+				_, err := database.Exec(ctx, "UPDATE passkeys SET rp_id = $1", domain)
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		move("elsewhere.example.org")
+		if there := d.logIn(t, "ann", annsPassword).is(200).json(); fmt.Sprint(there["mfa_methods"]) != "[totp recovery_code]" {
+			t.Errorf("%v", there["mfa_methods"])
+		} else if r := d.with(t, "", "POST", "/api/auth/login/passkey/options", map[string]any{"mfa_token": there["mfa_token"]}); r.is(409).code() != "no_passkey" {
+			t.Errorf("%s", r.body)
+		}
+		move(origin.Hostname())
 		d.with(t, logIn(map[string]any{"mfa_token": half["mfa_token"]}).is(200).session(), "GET", "/api/todos", nil).is(200)
 		for _, body := range []string{`{}`, `{"credential": null}`, `{"credential": 7}`, `{"credential": {}, "more": 1}`} {
 			if r := d.with(t, "", "POST", "/api/auth/login/passkey", body); r.status != 422 {
@@ -61,7 +86,7 @@ func TestPasskeysOverHTTP(t *testing.T) {
 
 		// A session of an hour ago adds and removes none; a passkey proves who holds it.
 		d.clock.Advance(time.Hour)
-		path := "/api/auth/passkeys/" + id(key)
+		path := "/api/auth/passkeys/" + id(key.json())
 		for _, ask := range [][2]string{{"POST", "/api/auth/passkeys/options"}, {"DELETE", path}} {
 			if r := d.with(t, ann, ask[0], ask[1], nil).is(403); r.code() != "proof_needed" {
 				t.Errorf("%v: %s", ask, r.body)
