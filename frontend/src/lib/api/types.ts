@@ -49,3 +49,5 @@ export type Query<P extends keyof paths> = paths[P] extends { get: { parameters:
 export type SecondFactor = Schemas['AccountSecondFactor'];
 export type Enrolment = Schemas['AccountEnrolment'];
 export type Identity = Schemas['AccountIdentity'];
+export type Passkey = Schemas['AccountPasskey'];
+export type PasskeysAt = Schemas['PasskeysAt'];
