@@ -114,7 +114,7 @@ test.describe('on one size of screen', () => {
 
   test('the field for the user name offers passkeys', async ({ page, account }) => {
     void account;
-    const device = await Device.beside(page);
+    await Device.beside(page);
     await add(page, 'Phone');
     await page.context().clearCookies();
     await page.goto('/');
@@ -131,7 +131,7 @@ test.describe('on one size of screen', () => {
       await expect(page.getByRole('heading', { name: 'Second step' })).toBeVisible();
     };
     await onlyWhenAsked(page);
-    const device = await Device.beside(page);
+    await Device.beside(page);
     await outside(page);
     await half();
     await expect(page.getByRole('button', { name: 'Use a passkey' })).toHaveCount(0);
