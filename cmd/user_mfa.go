@@ -12,9 +12,10 @@ import (
 
 func (e *env) userDisableMFA() *cobra.Command {
 	return &cobra.Command{
-		Use:     "disable-mfa [NAME]",
-		Short:   "Take away the second factor of a user who lost it",
-		Long:    "Takes a user's second factor away, for one who lost it, and ends all of their sessions. The password stays.",
+		Use:   "disable-mfa [NAME]",
+		Short: "Take away the second factor of a user who lost it",
+		Long: `Takes a user's second factor away, for one who lost it, and ends all of their
+sessions. The password stays, and so do passkeys, which are a way in of their own.`,
 		Example: "  umbra user disable-mfa ada",
 		Args:    between(0, 1, "the name of a user"),
 		RunE: func(c *cobra.Command, args []string) error {

@@ -15,7 +15,8 @@ func (e *env) userReset() *cobra.Command {
 		Use:   "reset [NAME]",
 		Short: "Set a new password for a user who cannot log in",
 		Long: `Sets a new password without the old one, ends all of the user's sessions and
-unlocks the account. The password is asked for twice on a terminal, and is one
+tokens, removes passkeys and linked identities, and unlocks the account. The
+second factor stays. The password is asked for twice on a terminal, and is one
 line of standard input otherwise. It works while the server runs.`,
 		Example: `  umbra user reset
   umbra user reset ada < password.txt`,

@@ -126,8 +126,9 @@ func (s *Service) Add(ctx context.Context, in NewUser) (User, error) {
 }
 
 // ResetPassword sets a user's password without the old one, ends all of their
-// sessions and tokens and unlinks their identities, since it is for an account
-// that was lost or taken, and unlocks them. A disabled user stays disabled.
+// sessions and tokens, unlinks their identities and removes their passkeys, since
+// it is for an account that was lost or taken, and unlocks them. A disabled user
+// stays disabled.
 func (s *Service) ResetPassword(ctx context.Context, id int64, password string) error {
 	a, err := s.accountByID(ctx, id)
 	if err != nil {
@@ -154,8 +155,10 @@ func (s *Service) reset(ctx context.Context, a account, hash string) error {
 	if _, err := s.DB.Exec(ctx, "DELETE FROM invitations WHERE user_id = $1", a.ID); err != nil {
 		return err
 	}
-	if _, err := s.DB.Exec(ctx, "DELETE FROM identities WHERE user_id = $1", a.ID); err != nil {
-		return err
+	for _, way := range []string{"identities", "passkeys"} {
+		if _, err := s.DB.Exec(ctx, "DELETE FROM "+way+" WHERE user_id = $1", a.ID); err != nil {
+			return err
+		}
 	}
 	if err := s.note(ctx, evReset, a.ID, ""); err != nil {
 		return err
@@ -209,7 +212,8 @@ func (s *Service) unlock(ctx context.Context, a account) error {
 }
 
 // DisableMFA takes a user's second factor away, for one who lost it, and ends
-// all of their sessions. It says whether there was one.
+// all of their sessions. Passkeys stay: they are a way in of their own, which
+// their devices guard. It says whether there was one.
 func (s *Service) DisableMFA(ctx context.Context, id int64) (was bool, err error) {
 	err = s.alter(ctx, id, func(ctx context.Context, a account) (err error) {
 		if was, err = s.clearTOTP(ctx, a.ID); err != nil {

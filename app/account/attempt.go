@@ -41,10 +41,15 @@ const (
 	byLocked    = "locked"    // refused unseen: counts for the address only
 	byPartial   = "partial"   // right, and waiting for the second factor: neither failure nor success
 	byExchanged = "exchanged" // a partial one whose second factor came: its token is worth nothing now
+	byPasskey   = "passkey"   // counts for the address only
 	byCode      = "code"      // right, and no proof of who types it: the first code of a new app
 	byIdentity  = "identity"  // by an identity elsewhere: locks nobody out, and no lock keeps it out
 	byUnlock    = "unlock"    // an administrator let the name in again
 )
+
+// byPasskeyName stands for whoever showed a passkey that was refused: no user
+// name begins with a space.
+const byPasskeyName = " passkey"
 
 // attempt is who tries, as the log knows them.
 type attempt struct {

@@ -42,6 +42,10 @@ const (
 	evUnlinked      = "identity_unlinked"
 	evEmail         = "email_changed"
 	evChannels      = "channels_changed"
+	evKeyAdded      = "passkey_added"
+	evKeyRemoved    = "passkey_removed"
+	evKeyUsed       = "passkey_used"
+	evKeySuspended  = "passkey_suspended"
 	evAdded         = "user_added"
 	evDisabled      = "user_disabled"
 	evEnabled       = "user_enabled"
@@ -56,7 +60,7 @@ const (
 
 // EventKinds are all of them, for the description of the API.
 var EventKinds = []string{evLogIn, evLogOut, evFailed, evLocked, evStepUp, evStepUpFailed, evPassword, evReset, evSessionEnded, evOthersEnded,
-	evTokenMade, evTokenRevoked, evTokenAddress, evMFAOn, evMFAOff, evCodesMade, evCodeUsed, evLinked, evUnlinked, evEmail, evChannels, evAdded, evDisabled, evEnabled, evRole, evUnlocked, evDeleted, evInvited, evPasswordLink, evInviteRevoked, evAccepted}
+	evTokenMade, evTokenRevoked, evTokenAddress, evMFAOn, evMFAOff, evKeyAdded, evKeyRemoved, evKeyUsed, evKeySuspended, evCodesMade, evCodeUsed, evLinked, evUnlinked, evEmail, evChannels, evAdded, evDisabled, evEnabled, evRole, evUnlocked, evDeleted, evInvited, evPasswordLink, evInviteRevoked, evAccepted}
 
 // Event is something that happened to an account, in the audit list.
 type Event struct {

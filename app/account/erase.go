@@ -45,6 +45,7 @@ var owned = []string{
 	"alarm_plans",
 	"invitations",
 	"security_events",
+	"passkeys",
 	"journal_heads",
 }
 

@@ -10,13 +10,16 @@ import (
 // keepIdempotencyKeys is how long a repeated request is recognised.
 const keepIdempotencyKeys = 24 * time.Hour
 
-// Expire removes what nobody can use any more: sessions past their age, attempts
-// and idempotency keys older than a day. Run it now and then; nothing depends on when.
+// Expire removes what nobody can use any more: sessions past their age, challenges
+// that are too old to be answered, attempts and idempotency keys older than a day. Run it now and then; nothing depends on when.
 func (s *Service) Expire(ctx context.Context) error {
 	now := s.Clock.Now()
 	at := func(d time.Duration) int64 { return clock.Micros(now.Add(d)) }
 	return s.DB.Tx(ctx, func(ctx context.Context) error {
 		if _, err := s.DB.Exec(ctx, "DELETE FROM user_sessions WHERE expires_at <= $1 OR created_at <= $2", at(0), at(-s.SessionMaxAge)); err != nil {
+			return err
+		}
+		if _, err := s.DB.Exec(ctx, "DELETE FROM spent_challenges WHERE expires_at <= $1", at(0)); err != nil {
 			return err
 		}
 		// Those of a clock that ran ahead would never grow old.

@@ -156,8 +156,7 @@ func (s *Service) rotate(ctx context.Context, p Principal) (string, error) {
 
 // UnlinkIdentity takes an identity away, for a session that was proved just now,
 // ends all other sessions and answers this one's new token. It answers NotFound,
-// also for somebody else's, and Conflict (last_way_in) where the user has neither
-// a password nor another identity.
+// also for somebody else's, and Conflict (last_way_in) where no other way in is left.
 func (s *Service) UnlinkIdentity(ctx context.Context, p Principal, id int64) (token string, err error) {
 	err = s.DB.Tx(ctx, func(ctx context.Context) error {
 		// Holds the row: two at once would take the last two.
@@ -172,15 +171,10 @@ func (s *Service) UnlinkIdentity(ctx context.Context, p Principal, id int64) (to
 		if err != nil {
 			return err
 		}
-		ways, _, err := db.One(ctx, s.DB, db.Value[int64], `SELECT COUNT(*) FROM users u WHERE u.id = $1
-AND (u.password_hash <> '' OR EXISTS (SELECT 1 FROM identities i WHERE i.user_id = u.id))`, p.UserID)
-		if err == nil && ways == 0 {
-			err = fault.New(fault.Conflict, "last_way_in", "This is the only way into your account. Set a password or link another identity first.")
+		if err := s.wayIn(ctx, p.UserID); err != nil {
+			return err
 		}
-		if err == nil {
-			err = s.note(ctx, evUnlinked, p.UserID, said(gone.Shown, gone.Issuer))
-		}
-		if err != nil {
+		if err := s.note(ctx, evUnlinked, p.UserID, said(gone.Shown, gone.Issuer)); err != nil {
 			return err
 		}
 		token, err = s.raised(ctx, p, 0)
@@ -195,6 +189,19 @@ func said(shown, issuer string) string {
 		return issuer
 	}
 	return shown + " · " + issuer
+}
+
+// wayIn answers Conflict (last_way_in) for a user who has neither a password nor
+// an identity nor a passkey that lets anybody in. Call it in the transaction that
+// took one away and holds the user's row.
+func (s *Service) wayIn(ctx context.Context, userID int64) error {
+	ways, _, err := db.One(ctx, s.DB, db.Value[int64], `SELECT COUNT(*) FROM users u WHERE u.id = $1
+AND (u.password_hash <> '' OR EXISTS (SELECT 1 FROM identities i WHERE i.user_id = u.id)
+    OR EXISTS (SELECT 1 FROM passkeys k WHERE k.user_id = u.id AND k.suspended_at = 0))`, userID)
+	if err == nil && ways == 0 {
+		err = fault.New(fault.Conflict, "last_way_in", "This is the only way into your account. Set a password, link another identity or add another passkey first.")
+	}
+	return err
 }
 
 // Identities lists those that a user has linked, the oldest first.

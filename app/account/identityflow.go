@@ -132,6 +132,6 @@ func (s *Service) askSecond(ctx context.Context, out *Outcome, t ticket, issued 
 	out.MFARequired = true
 	out.MFAToken = s.sign(t, issued)
 	out.MFAExpiresAt = issued.Add(s.MFATokenMaxAge)
-	out.MFAMethods, err = s.methods(ctx, t.userID)
+	out.MFAMethods, out.MFAPasskeys, err = s.methods(ctx, t.userID)
 	return err
 }

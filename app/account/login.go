@@ -24,6 +24,7 @@ type Outcome struct {
 	MFAToken     string    // for the second step (LogInTOTP)
 	MFAExpiresAt time.Time // when it is too old
 	MFAMethods   []string  // what that step may be: MethodTOTP, MethodRecovery
+	MFAPasskeys  []string  // and under these domains MethodPasskey
 }
 
 // maxTyped bounds what is hashed; no password that was set is as long.
@@ -60,11 +61,7 @@ func (s *Service) LogIn(ctx context.Context, in LogIn) (Outcome, error) {
 			return err
 		}
 		if a.TOTPEnabled {
-			now := s.Clock.Now()
-			out.MFARequired = true
-			out.MFAToken = s.sign(newTicket(a.ID, id, newHash), now)
-			out.MFAExpiresAt = now.Add(s.MFATokenMaxAge)
-			if out.MFAMethods, err = s.methods(ctx, a.ID); err != nil {
+			if err := s.askSecond(ctx, &out, newTicket(a.ID, id, newHash), s.Clock.Now()); err != nil {
 				return err
 			}
 			return s.settle(ctx, id, byPartial, false)

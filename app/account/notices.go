@@ -4,8 +4,9 @@ import "context"
 
 // Kinds of notices.
 const (
-	NewDevice     = "new_device"
-	AccountLocked = "account_locked"
+	NewDevice        = "new_device"
+	AccountLocked    = "account_locked"
+	PasskeySuspended = "passkey_suspended" // its counter did not go on: there may be a copy of it
 )
 
 // Notice is what a user is told by their own channels because it concerns the

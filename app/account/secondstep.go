@@ -5,7 +5,7 @@ import (
 	"encoding/base64"
 	"strconv"
 
-	"umbra/app/fault"
+	"umbra/app/db"
 	"umbra/app/secret"
 )
 
@@ -33,15 +33,10 @@ func (s *Service) LogInTOTP(ctx context.Context, in SecondStep) (Outcome, error)
 	var out Outcome
 	err = s.DB.Tx(ctx, func(ctx context.Context) error {
 		out = Outcome{User: a.User}
-		if err := s.claim(ctx, a, a.hash); fault.Is(err, fault.Unauthenticated) {
-			return mfaGone()
-		} else if err != nil {
+		if err := s.goOn(ctx, a, t); err != nil {
 			return err
 		}
 		if err := s.proveSecond(ctx, a, in.Code); err != nil {
-			return err
-		}
-		if err := s.spend(ctx, a, t); err != nil {
 			return err
 		}
 		if err := s.settle(ctx, id, byPassword, true); err != nil {
@@ -58,16 +53,23 @@ func (s *Service) LogInTOTP(ctx context.Context, in SecondStep) (Outcome, error)
 const (
 	MethodTOTP     = "totp"
 	MethodRecovery = "recovery_code"
+	MethodPasskey  = "passkey"
 )
 
-// methods are those that a user with a second factor has.
-func (s *Service) methods(ctx context.Context, userID int64) ([]string, error) {
-	out := []string{MethodTOTP}
-	left, err := s.recoveryCodesLeft(ctx, userID)
-	if left > 0 {
-		out = append(out, MethodRecovery)
+// methods are those that a user with a second factor has, and the domains that
+// they have passkeys for: one made under another address is no way on.
+func (s *Service) methods(ctx context.Context, userID int64) (methods, domains []string, err error) {
+	methods = []string{MethodTOTP}
+	rows, err := db.Query(ctx, s.DB, db.Value[string], `SELECT '' FROM users u WHERE u.id = $1 AND EXISTS (SELECT 1 FROM recovery_codes c WHERE c.user_id = u.id)
+UNION SELECT rp_id FROM passkeys WHERE user_id = $1 AND suspended_at = 0`, userID)
+	for _, domain := range rows {
+		if domain == "" {
+			methods = append(methods, MethodRecovery)
+		} else {
+			domains = append(domains, domain)
+		}
 	}
-	return out, err
+	return methods, domains, err
 }
 
 // proveSecond takes the second factor of a user who has one, in a transaction:

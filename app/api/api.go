@@ -21,6 +21,7 @@ import (
 	"umbra/app/backup"
 	"umbra/app/caller"
 	"umbra/app/clock"
+	"umbra/app/config"
 	"umbra/app/db"
 	"umbra/app/journal"
 	"umbra/app/limit"
@@ -41,7 +42,7 @@ type Deps struct {
 	Stopping      <-chan struct{}                 // closed when streams must end
 	Live          LiveLimits
 	Version       string
-	PublicURL     string          // where people reach the server; "" where it is not known
+	PublicURL     config.Origin   // where people reach the server; zero where it is not known
 	Backups       *backup.Service // nil: this server makes none
 	Provider      *Provider       // nil: nobody signs in by an identity elsewhere
 	Push          *push.Service

@@ -17,6 +17,7 @@ type status struct {
 	SetupRequired bool          `json:"setup_required" doc:"Whether nobody has been set up yet." example:"false"`
 	SetupCode     bool          `json:"setup_code_required" doc:"Whether set-up from this client needs the code that the server printed." example:"false"`
 	Authenticated bool          `json:"authenticated" doc:"Whether this request is signed in." example:"true"`
+	Passkeys      passkeysAt    `json:"passkeys" doc:"Where passkeys work."`
 	User          *account.User `json:"user,omitempty" doc:"Who is signed in."`
 	Live          string        `json:"live_position,omitempty" doc:"Where the stream of changes stands now: with it as Last-Event-ID, GET /api/live leaves out nothing that happens after this answer."`
 	Provider      *providerName `json:"identity_provider,omitempty" doc:"Where else people may have an identity to sign in by: GET /api/auth/oidc/start."`
@@ -77,7 +78,7 @@ func (a *API) registerAuth() {
 			if err != nil {
 				return nil, err
 			}
-			s := status{SetupRequired: need, SetupCode: need && !client(ctx).Local, Provider: a.Provider.name()}
+			s := status{SetupRequired: need, SetupCode: need && !client(ctx).Local, Provider: a.Provider.name(), Passkeys: a.passkeysAt(ctx)}
 			if token := SessionToken(in.Cookie); token != "" && !need {
 				if p, err := a.authenticate(ctx, token); err == nil {
 					u := p.User()
@@ -144,6 +145,7 @@ func (a *API) registerAuth() {
 	a.registerStepUp()
 	a.registerSecondFactor()
 	a.registerTokens()
+	a.registerPasskeys()
 	a.registerSessions()
 }
 

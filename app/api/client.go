@@ -6,6 +6,7 @@ import "context"
 // proxies' word included.
 type Client struct {
 	Address string // IP address
+	Host    string // that was asked for, with its port
 	HTTPS   bool   // the client came over TLS
 	Local   bool   // peer and Host are both loopback, and nothing forwarded it
 }

@@ -131,6 +131,7 @@ func TestWhatNeedsAProofSaysSo(t *testing.T) {
 		"purge": "always", "emptyTrash": "always", "revokeSession": "always", "revokeOtherSessions": "always",
 		"disableTotp": "always", "renewRecoveryCodes": "always",
 		"changeUser": "always", "resetUser": "always", "deleteUser": "always", "invite": "always",
+		"passkeyOptions": "always", "addPasskey": "always", "removePasskey": "always",
 		"createToken": "always", "revokeToken": "always",
 		"changePassword": "sometimes", "updateSettings": "sometimes", "patchSettings": "sometimes"}
 	found := 0

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"umbra/app/account"
 )
@@ -82,11 +83,20 @@ func (a *API) registerSecondFactor() {
 		})
 }
 
+// methods are what the second step of a log-in may be here.
+func (a *API) methods(ctx context.Context, o account.Outcome) []string {
+	party, err := a.party(ctx)
+	if err == nil && slices.Contains(o.MFAPasskeys, party.ID) {
+		return append(o.MFAMethods, account.MethodPasskey)
+	}
+	return o.MFAMethods
+}
+
 // loggedIn is the answer to a step of a log-in.
 func (a *API) loggedIn(ctx context.Context, o account.Outcome) *withCookie[loggedIn] {
 	out := &withCookie[loggedIn]{CacheControl: "no-store"}
 	if o.MFARequired {
-		out.Body = loggedIn{MFARequired: true, MFAToken: o.MFAToken, MFAExpires: &o.MFAExpiresAt, MFAMethods: o.MFAMethods}
+		out.Body = loggedIn{MFARequired: true, MFAToken: o.MFAToken, MFAExpires: &o.MFAExpiresAt, MFAMethods: a.methods(ctx, o)}
 		return out
 	}
 	out.SetCookie = a.sessionCookie(ctx, o.Session)

@@ -118,7 +118,7 @@ func (a *API) registerUsers() {
 }
 
 func (a *API) invited(i account.Invitation, token string) *createdOnce[invited] {
-	return &createdOnce[invited]{Location: fmt.Sprintf("/api/invitations/%d", i.ID), CacheControl: "no-store", Body: invited{i, a.PublicURL + "/join#" + token}}
+	return &createdOnce[invited]{Location: fmt.Sprintf("/api/invitations/%d", i.ID), CacheControl: "no-store", Body: invited{i, a.PublicURL.String() + "/join#" + token}}
 }
 
 func (a *API) registerInvitations() {

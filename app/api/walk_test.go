@@ -79,6 +79,8 @@ func TestNoOperationShowsAnothersRecords(t *testing.T) {
 				real = "/api/auth/sessions/999999" // sessions are the account's own tests
 			case strings.HasPrefix(path, "/api/auth/identities/"):
 				real = "/api/auth/identities/999999" // and so are identities
+			case strings.HasPrefix(path, "/api/auth/passkeys/{id}"):
+				real = "/api/auth/passkeys/999999" // so are passkeys
 			case strings.HasPrefix(path, "/api/push/subscriptions/"):
 				real = browser
 			case strings.HasPrefix(path, "/api/deliveries/"):
@@ -162,7 +164,7 @@ func bodyFor(operation string) any {
 		return `{"start":"2025-04-01"}`
 	case operation == "answerDelivery":
 		return `{"answer":"done"}`
-	case operation == "renameToken":
+	case operation == "renameToken", operation == "renamePasskey":
 		return `{"name":"x"}`
 	case strings.HasPrefix(operation, "create") && strings.HasSuffix(operation, "Share"):
 		return `{"user_id":3,"access":"write"}`

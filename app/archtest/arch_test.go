@@ -35,7 +35,7 @@ var places = []place{
 		never:    []string{"net/http", "database/sql"}},
 	{name: "platform", peers: true, from: []string{"kernel"}, modules: []string{"*"},
 		packages: []string{"app/metrics", "app/certs",
-			"app/lockfile", "app/pgembed", "app/config", "app/db", "app/migrate", "app/journal", "app/secret", "app/qr", "app/fold", "app/order", "app/jobs"},
+			"app/lockfile", "app/pgembed", "app/config", "app/db", "app/migrate", "app/journal", "app/secret", "app/qr", "app/passkey", "app/fold", "app/order", "app/jobs"},
 		never: []string{"net/http"}},
 	{name: "outbound", from: []string{"kernel"}, modules: []string{"*"}, // the platform's one way out: it speaks HTTP itself
 		packages: []string{"app/notify", "app/oidc"}, never: []string{"database/sql"}},
@@ -58,8 +58,8 @@ var places = []place{
 	{name: "cmd", from: []string{"kernel", "platform", "outbound", "features", "backup", "demo", "server"}, modules: []string{"*"},
 		packages: []string{"cmd"}},
 	{name: "main", from: []string{"cmd"}, packages: []string{"."}},
-	{name: "test support", peers: true, from: []string{"kernel", "platform"}, modules: []string{"github.com/go-jose/"},
-		packages: []string{"app/db/dbtest", "app/journal/journaltest", "app/oidc/oidctest"}},
+	{name: "test support", peers: true, from: []string{"kernel", "platform"}, modules: []string{"github.com/go-jose/", "github.com/fxamacker/cbor/"},
+		packages: []string{"app/db/dbtest", "app/journal/journaltest", "app/oidc/oidctest", "app/passkey/passkeytest"}},
 }
 
 const module = "umbra"

@@ -44,6 +44,7 @@ var passing = map[string]struct{ copied bool }{
 	"access_tokens":    {copied: true},
 	"invitations":      {copied: true},
 	"login_attempts":   {copied: true},
+	"spent_challenges": {copied: true},
 	"idempotency_keys": {copied: true},
 	"backup_runs":      {copied: true},
 	"jobs":             {copied: true}, // what was due is not due again after a restore

@@ -23,10 +23,11 @@ const (
 	Cursor  Purpose = "cursor"  // page cursors
 	Feed    Purpose = "feed"    // secret links
 	Action  Purpose = "action"  // the links of a message
+	Passkey Purpose = "passkey" // challenges of WebAuthn
 	AtRest  Purpose = "at-rest" // sealed values in the database
 )
 
-var purposes = []Purpose{Session, MFA, StepUp, Setup, Cursor, Feed, Action, AtRest}
+var purposes = []Purpose{Session, MFA, StepUp, Setup, Cursor, Feed, Action, Passkey, AtRest}
 
 // MinKeyBytes is the shortest SECRET_KEY that is taken.
 const MinKeyBytes = 32

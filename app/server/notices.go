@@ -107,6 +107,10 @@ func noticeText(n account.Notice, language string) (title, body string) {
 		return "Anmeldung mit einem neuen Gerät", fmt.Sprintf("Jemand hat sich von %s angemeldet. Warst du das nicht, beende die Sitzung in den Einstellungen unter Sicherheit und ändere dein Passwort.", from)
 	case n.Kind == account.NewDevice:
 		return "A log-in from a new device", fmt.Sprintf("Somebody logged in from %s. If it was not you, end that session in the settings, under Security, and change your password.", from)
+	case n.Kind == account.PasskeySuspended && german:
+		return "Ein Passkey ist ausgesetzt", fmt.Sprintf("Sein Zähler ging nicht weiter, was eine Kopie von ihm erklären würde; benutzt wurde er von %s. Er lässt niemanden mehr hinein: Entferne ihn in den Einstellungen unter Sicherheit und füge einen neuen hinzu.", from)
+	case n.Kind == account.PasskeySuspended:
+		return "A passkey is suspended", fmt.Sprintf("Its counter did not go on, which a copy of it would explain; it was used from %s. It lets nobody in any more: remove it in the settings, under Security, and add a new one.", from)
 	case german:
 		return "Dein Konto ist gesperrt", fmt.Sprintf("Zu viele Fehlversuche, zuletzt von %s. Das Konto öffnet sich nach 30 Minuten von selbst.", from)
 	}

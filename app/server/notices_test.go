@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"umbra/app/account"
 	"umbra/app/clock"
 )
 
@@ -80,6 +81,16 @@ func TestAnAccountsNoticesArrive(t *testing.T) {
 		}
 		logIn("curl/8", "not the password").is(423)
 		arrived([2]string{"Dein Konto ist gesperrt", "127.0.0.1 (curl/8)"})
+		// A passkey of a user who is told in either language.
+		for _, language := range [][2]string{{"de", "Ein Passkey ist ausgesetzt"}, {"en", "A passkey is suspended"}} {
+			h.ask(t, "PATCH", "/api/settings", `{"language":"`+language[0]+`"}`, "Cookie", ann).is(200)
+			if err := h.DB.Tx(ctx, func(ctx context.Context) error {
+				return h.Accounts.Notices.Enqueue(ctx, account.Notice{UserID: 1, Kind: account.PasskeySuspended, Address: "10.1.2.3", UserAgent: "Edge/1"})
+			}); err != nil {
+				t.Fatal(err)
+			}
+			arrived([2]string{language[1], "10.1.2.3 (Edge/1)"})
+		}
 		select {
 		case m := <-heard:
 			t.Errorf("what nobody sent: %v", m)

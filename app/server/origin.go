@@ -45,7 +45,7 @@ func (f clientFinder) of(r *http.Request) api.Client {
 	// Under its public name Umbra is reached by HTTPS when that says so: what
 	// ends TLS need not tell.
 	public := f.public.Secure() && strings.EqualFold(hostOnly(r.Host), hostOnly(f.public.Host))
-	c := api.Client{Address: peer.String(), HTTPS: r.TLS != nil || public}
+	c := api.Client{Address: peer.String(), Host: r.Host, HTTPS: r.TLS != nil || public}
 	if f.trusted.Contains(peer) {
 		// From the right, the first address that is no proxy of ours: what stands
 		// before it, anyone could have written.

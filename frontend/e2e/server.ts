@@ -16,8 +16,14 @@ export class Server {
   readonly folder = mkdtempSync(join(tmpdir(), 'umbra-e2e-'));
   #process: ChildProcess | undefined;
 
-  /** settings are further ones, by their names in the environment. */
-  constructor(readonly settings: Record<string, string> = {}) {}
+  /**
+   * settings are further ones, by their names in the environment. host is the name that browsers
+   * know it by: passkeys want one, and localhost is one that needs no https.
+   */
+  constructor(
+    readonly settings: Record<string, string> = {},
+    readonly host: '127.0.0.1' | 'localhost' = '127.0.0.1',
+  ) {}
 
   #env(): NodeJS.ProcessEnv {
     const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('UMBRA_') && name !== 'DATABASE_URL'));
@@ -28,7 +34,7 @@ export class Server {
 
   /** Starts it, or starts it again at the address it had. */
   async start(): Promise<void> {
-    const listen = this.url ? new URL(this.url).host : '127.0.0.1:0';
+    const listen = `127.0.0.1:${this.url ? new URL(this.url).port : 0}`;
     const child = spawn(binary, ['serve', '--listen', listen], { env: this.#env(), stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
     this.log = '';
@@ -37,7 +43,7 @@ export class Server {
         this.log += chunk.toString();
         const address = /http:\/\/127\.0\.0\.1:\d+/.exec(this.log)?.[0];
         if (address) {
-          this.url = address;
+          this.url = address.replace('127.0.0.1', this.host);
           ok();
         }
       };

@@ -355,6 +355,22 @@ CREATE TABLE meta (
     name  TEXT NOT NULL PRIMARY KEY,
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE passkeys (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    rp_id TEXT NOT NULL, -- the domain that it is good for
+    credential_id BLOB NOT NULL UNIQUE,
+    public_key BLOB NOT NULL,
+    sign_count INTEGER NOT NULL,
+    transports TEXT NOT NULL DEFAULT '', -- separated by commas
+    backup_eligible INTEGER NOT NULL DEFAULT 0,
+    backed_up INTEGER NOT NULL DEFAULT 0,
+    suspended_at INTEGER NOT NULL DEFAULT 0, -- when its counter did not go on: somebody may have copied it
+    last_used_at INTEGER NOT NULL DEFAULT 0,
+    created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX passkeys_user ON passkeys (user_id, created_at, id);
 CREATE TABLE people (
     id                 INTEGER PRIMARY KEY AUTOINCREMENT,
     user_id            INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -616,6 +632,11 @@ CREATE TABLE shares (
     FOREIGN KEY (user_id, project_id) REFERENCES projects (user_id, id) ON DELETE CASCADE
 ) STRICT;
 CREATE INDEX shares_with ON shares (with_user_id, id);
+CREATE TABLE spent_challenges (
+    hash BLOB NOT NULL PRIMARY KEY,
+    expires_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX spent_challenges_expiry ON spent_challenges (expires_at);
 CREATE TABLE todo_labels (
     user_id   INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     kind      TEXT    NOT NULL CHECK (kind IN ('tag', 'category')),
@@ -720,4 +741,4 @@ CREATE TABLE users (
     locked_until          INTEGER,
     created_at            INTEGER NOT NULL,
     updated_at            INTEGER NOT NULL
-, password_change_due INTEGER NOT NULL DEFAULT 0, totp_pending_secret TEXT NOT NULL DEFAULT '', totp_pending_until INTEGER NOT NULL DEFAULT 0) STRICT;
+, password_change_due INTEGER NOT NULL DEFAULT 0, totp_pending_secret TEXT NOT NULL DEFAULT '', totp_pending_until INTEGER NOT NULL DEFAULT 0, passkey_handle BLOB NOT NULL DEFAULT x'') STRICT;

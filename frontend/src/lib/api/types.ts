@@ -55,3 +55,5 @@ export type Invited = Schemas['Invited'];
 export type InvitationFor = Schemas['InvitationFor'];
 export type AuditEvent = Schemas['AccountEvent'];
 export type EventKind = AuditEvent['kind'];
+export type Passkey = Schemas['AccountPasskey'];
+export type PasskeysAt = Schemas['PasskeysAt'];

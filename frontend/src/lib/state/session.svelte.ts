@@ -1,5 +1,5 @@
 import { api, onUnauthenticated, send } from '$lib/api/client';
-import type { User } from '$lib/api/types';
+import type { PasskeysAt, User } from '$lib/api/types';
 
 type State = 'unknown' | 'setup' | 'out' | 'in' | 'expired';
 
@@ -13,6 +13,8 @@ class Session {
   provider = $state.raw<{ name: string }>();
   /** Where the stream of changes stood before anything was read; "" when that is not known. */
   position = '';
+  /** Where passkeys work, or why they cannot. */
+  passkeys = $state.raw<PasskeysAt>({});
   #waiting: (() => void)[] = [];
 
   /** Asks the server who we are. */
@@ -21,6 +23,7 @@ class Session {
     this.codeRequired = data.setup_code_required;
     this.provider = data.identity_provider;
     this.position = data.live_position ?? '';
+    this.passkeys = data.passkeys;
     if (data.user) this.entered(data.user);
     else if (this.state !== 'expired') this.state = data.setup_required ? 'setup' : 'out';
   }

@@ -4,16 +4,16 @@ import { t } from '$lib/i18n/index.svelte';
 
 /** What one can look for, in groups; each kind is in one. */
 export const groups = {
-  logIns: ['log_in', 'log_out', 'log_in_failed', 'locked', 'step_up', 'step_up_failed', 'session_revoked', 'other_sessions_revoked'],
+  logIns: ['log_in', 'passkey_used', 'log_out', 'log_in_failed', 'locked', 'step_up', 'step_up_failed', 'session_revoked', 'other_sessions_revoked'],
   credentials: [
-    'password_changed', 'password_reset', 'second_factor_on', 'second_factor_off', 'recovery_codes_made', 'recovery_code_used', 'identity_linked', 'identity_unlinked',
+    'password_changed', 'password_reset', 'second_factor_on', 'second_factor_off', 'passkey_added', 'passkey_removed', 'passkey_suspended', 'recovery_codes_made', 'recovery_code_used', 'identity_linked', 'identity_unlinked',
     'email_changed', 'channels_changed',
   ],
   tokens: ['token_created', 'token_revoked', 'token_new_address'],
   users: ['user_added', 'invitation_accepted', 'invited', 'password_link_made', 'invitation_revoked', 'user_disabled', 'user_enabled', 'user_unlocked', 'role_changed', 'user_deleted'],
 } as const satisfies Record<string, EventKind[]>;
 
-const worrying: ReadonlySet<EventKind> = new Set<EventKind>(['log_in_failed', 'locked', 'step_up_failed', 'recovery_code_used', 'token_new_address', 'password_link_made']);
+const worrying: ReadonlySet<EventKind> = new Set<EventKind>(['log_in_failed', 'locked', 'step_up_failed', 'recovery_code_used', 'passkey_suspended', 'token_new_address', 'password_link_made']);
 
 /** Whether somebody should look twice. */
 export const worries = (e: AuditEvent): boolean => worrying.has(e.kind);

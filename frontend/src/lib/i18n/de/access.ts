@@ -1,10 +1,10 @@
 export const access = {
-  proveTitle: 'Sind Sie es?',
-  proveText: 'Das würde das Konto aus der Hand geben oder etwas endgültig löschen, und Ihre Anmeldung liegt eine Weile zurück. Nichts Eingegebenes geht verloren.',
+  proveTitle: 'Bist du es?',
+  proveText: 'Das würde das Konto aus der Hand geben oder etwas endgültig löschen, und deine Anmeldung liegt eine Weile zurück. Nichts Eingegebenes geht verloren.',
   prove: 'Bestätigen',
   wrongPassword: 'Das Passwort ist falsch.',
   tokens: 'App-Passwörter und Schlüssel',
-  tokensText: 'Für Programme und Geräte. Jedes reicht nur so weit wie nötig und lässt sich einzeln widerrufen. Ihr eigenes Passwort bleibt bei Ihnen.',
+  tokensText: 'Für Programme und Geräte. Jedes reicht nur so weit wie nötig und lässt sich einzeln widerrufen. Dein eigenes Passwort bleibt bei dir.',
   tokensToo: 'Auch alle App-Passwörter und Schlüssel widerrufen',
   make: 'Neu anlegen',
   makeIt: 'Anlegen',

@@ -22,3 +22,4 @@ export { access } from './access';
 export { join } from './join';
 export { users } from './users';
 export { audit } from './audit';
+export { passkey } from './passkey';
