@@ -138,6 +138,7 @@ var guesses = []struct {
 	{"tags", []string{"tags", "labels", "schlagworter", "etiketten"}},
 	{"category", []string{"category", "list", "list name", "project", "kategorie", "kategorien", "categories", "liste", "projekt"}},
 	{"given_name", []string{"first name", "given name", "firstname", "given_name", "vorname"}},
+	{"middle_name", []string{"middle name", "middle_name", "weitere vornamen"}},
 	{"family_name", []string{"last name", "family name", "lastname", "surname", "family_name", "nachname"}},
 	{"name", []string{"name", "full name", "display name", "display_name", "anzeigename"}},
 	{"nickname", []string{"nickname", "spitzname"}},
@@ -266,7 +267,7 @@ func (b *Batch) tableTodo(r row) error {
 }
 
 func (b *Batch) tablePerson(r row) error {
-	x := personal{line: r.line, given: r.get("given_name"), family: r.get("family_name"), display: r.get("name"), nick: r.get("nickname"),
+	x := personal{line: r.line, given: join(r.get("given_name"), r.get("middle_name")), family: r.get("family_name"), display: r.get("name"), nick: r.get("nickname"),
 		company: r.get("company"), job: r.get("job_title"), notes: r.get("notes"),
 		groups: strings.FieldsFunc(r.get("groups"), func(r rune) bool { return r == ',' || r == ';' || r == ':' })}
 	x.birthday, _ = b.day(r.get("birthday"))
