@@ -213,6 +213,15 @@ func (r *run) note(list *[]Note, x *Record, text string) {
 	}
 }
 
+// wordsOf is what an error says to a person.
+func wordsOf(err error) string {
+	var f *fault.Error
+	if errors.As(err, &f) {
+		return because(f)
+	}
+	return "It could not be read."
+}
+
 func because(f *fault.Error) string {
 	if len(f.Fields) == 0 {
 		return f.Message

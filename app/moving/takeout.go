@@ -83,7 +83,7 @@ func (b *Batch) each(f *File, read func(e *zip.File, data []byte) error, ending 
 			if err == errTooMany { //nolint:errorlint // made here alone
 				return err
 			}
-			b.refuse(0, "", err.Error())
+			b.refuse(0, "", wordsOf(err))
 		}
 	}
 	return nil

@@ -19,3 +19,4 @@ export { quick } from './quick';
 export { security } from './security';
 export { share } from './share';
 export { access } from './access';
+export { moving } from './moving';
