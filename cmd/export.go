@@ -46,7 +46,7 @@ backup: that is of all users, with their accounts and history.`,
 // exportFile writes a new file that the user alone may read; where that does not
 // succeed none is left.
 func (e *env) exportFile(ctx context.Context, a *server.App, u account.User, name string) (err error) {
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the person names it
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if os.IsExist(err) {
 		return fmt.Errorf("%s is there already: name another file", name)
 	}

@@ -79,7 +79,7 @@ func (e *env) importFile(c *cobra.Command) {
 func (e *env) fileToImport(name string) (*moving.File, error) {
 	in := e.In
 	if name != "-" {
-		f, err := os.Open(name) //nolint:gosec // the person names it
+		f, err := os.Open(name)
 		if err != nil {
 			return nil, err
 		}

@@ -128,49 +128,50 @@ func done(is bool) string {
 // alike answers the user's records of a kind by what they say.
 func (h House) alike(ctx context.Context, c caller.Caller, kind string) (map[string]int64, error) {
 	out := map[string]int64{}
-	note := func(id int64, says ...string) error {
+	note := func(id int64, says ...string) {
 		for _, s := range says {
 			out[s] = id
 		}
-		return nil
 	}
 	var err error
 	switch kind {
 	case location.KindName:
-		err = each(ctx, func(q page.Request) (page.Page[location.Location], error) {
+		err = each(func(q page.Request) (page.Page[location.Location], error) {
 			return h.Locations.List(ctx, c, location.Filter{Sort: byID}, q)
-		}, func(l location.Location) error { return note(l.ID, said(l.Name, l.Address)) })
+		}, func(l location.Location) error { note(l.ID, said(l.Name, l.Address)); return nil })
 	case calendar.KindName:
-		err = each(ctx, func(q page.Request) (page.Page[calendar.Calendar], error) {
+		err = each(func(q page.Request) (page.Page[calendar.Calendar], error) {
 			return h.Calendars.List(ctx, c, calendar.Filter{Sort: byID}, q)
-		}, func(x calendar.Calendar) error { return note(x.ID, said(x.Name)) })
+		}, func(x calendar.Calendar) error { note(x.ID, said(x.Name)); return nil })
 	case project.KindName:
-		err = each(ctx, func(q page.Request) (page.Page[project.Project], error) {
+		err = each(func(q page.Request) (page.Page[project.Project], error) {
 			return h.Projects.List(ctx, c, project.Filter{Sort: byID}, q)
-		}, func(p project.Project) error { return note(p.ID, said(p.Name)) })
+		}, func(p project.Project) error { note(p.ID, said(p.Name)); return nil })
 	case template.KindName:
-		err = each(ctx, func(q page.Request) (page.Page[template.Template], error) {
+		err = each(func(q page.Request) (page.Page[template.Template], error) {
 			return h.Templates.List(ctx, c, template.Filter{Sort: byID}, q)
-		}, func(t template.Template) error { return note(t.ID, said(t.Name)) })
+		}, func(t template.Template) error { note(t.ID, said(t.Name)); return nil })
 	case person.KindName:
-		err = each(ctx, func(q page.Request) (page.Page[person.Person], error) {
+		err = each(func(q page.Request) (page.Page[person.Person], error) {
 			return h.People.List(ctx, c, person.Filter{Sort: byID}, q)
 		}, func(p person.Person) error {
-			return note(p.ID, sayingPerson(p.DisplayName, p.Emails, p.Phones, text(p.Birthday))...)
+			note(p.ID, sayingPerson(p.DisplayName, p.Emails, p.Phones, text(p.Birthday))...)
+			return nil
 		})
 	case todo.KindName:
-		err = each(ctx, func(q page.Request) (page.Page[todo.Todo], error) {
+		err = each(func(q page.Request) (page.Page[todo.Todo], error) {
 			return h.Todos.List(ctx, c, todo.Filter{Sort: byID}, q)
-		}, func(t todo.Todo) error { return note(t.ID, said(t.Title, text(t.DueDate), done(t.Completed))) })
+		}, func(t todo.Todo) error { note(t.ID, said(t.Title, text(t.DueDate), done(t.Completed))); return nil })
 	case event.KindName:
-		err = each(ctx, func(q page.Request) (page.Page[event.Event], error) {
+		err = each(func(q page.Request) (page.Page[event.Event], error) {
 			return h.Events.List(ctx, c, event.Filter{Sort: byID}, q)
-		}, func(e event.Event) error { return note(e.ID, said(e.Title, minute(e.Start))) })
+		}, func(e event.Event) error { note(e.ID, said(e.Title, minute(e.Start))); return nil })
 	case reminder.KindName:
-		err = each(ctx, func(q page.Request) (page.Page[reminder.Reminder], error) {
+		err = each(func(q page.Request) (page.Page[reminder.Reminder], error) {
 			return h.Reminders.List(ctx, c, reminder.Filter{Sort: byID}, q)
 		}, func(r reminder.Reminder) error {
-			return note(r.ID, said(r.Title, r.RemindAt.UTC().Format(time.RFC3339)))
+			note(r.ID, said(r.Title, r.RemindAt.UTC().Format(time.RFC3339)))
+			return nil
 		})
 	}
 	return out, err
@@ -180,8 +181,8 @@ func (h House) alike(ctx context.Context, c caller.Caller, kind string) (map[str
 const byID = "created_at"
 
 // each calls do with the items of all pages of a list.
-func each[T any](ctx context.Context, list func(page.Request) (page.Page[T], error), do func(T) error) error {
-	return eachPage(ctx, page.MaxLimit, list, func(items []T) error {
+func each[T any](list func(page.Request) (page.Page[T], error), do func(T) error) error {
+	return eachPage(page.MaxLimit, list, func(items []T) error {
 		for _, x := range items {
 			if err := do(x); err != nil {
 				return err
@@ -191,7 +192,7 @@ func each[T any](ctx context.Context, list func(page.Request) (page.Page[T], err
 	})
 }
 
-func eachPage[T any](ctx context.Context, limit int, list func(page.Request) (page.Page[T], error), do func([]T) error) error {
+func eachPage[T any](limit int, list func(page.Request) (page.Page[T], error), do func([]T) error) error {
 	for req := (page.Request{Limit: limit}); ; {
 		p, err := list(req)
 		if err != nil || len(p.Items) == 0 {

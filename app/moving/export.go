@@ -68,7 +68,7 @@ func (x *exporter) create(name string) (io.Writer, error) {
 
 // free is a name for a file that no other has: that of a calendar or project,
 // with what no file system takes left out.
-func (x *exporter) free(folder, title, ext string) string {
+func (x *exporter) free(folder, title string) string {
 	title = strings.Map(func(r rune) rune {
 		if strings.ContainsRune(`/\:*?"<>|`, r) || r < ' ' {
 			return '-'
@@ -79,9 +79,9 @@ func (x *exporter) free(folder, title, ext string) string {
 	if title == "" {
 		title = "unnamed"
 	}
-	name := folder + title + ext
+	name := folder + title + ".ics"
 	for n := 2; x.names[strings.ToLower(name)]; n++ {
-		name = fmt.Sprintf("%s%s (%d)%s", folder, title, n, ext)
+		name = fmt.Sprintf("%s%s (%d).ics", folder, title, n)
 	}
 	x.names[strings.ToLower(name)] = true
 	return name

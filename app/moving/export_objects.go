@@ -16,26 +16,26 @@ import (
 )
 
 func (x *exporter) calendars() error {
-	return each(x.ctx, func(q page.Request) (page.Page[calendar.Calendar], error) {
+	return each(func(q page.Request) (page.Page[calendar.Calendar], error) {
 		return x.Calendars.List(x.ctx, x.c, calendar.Filter{Sort: byID}, q)
 	}, func(c calendar.Calendar) error {
-		return x.objects(x.free("calendars/", c.Name, ".ics"), c.Name, c.Color, "event", c.ID)
+		return x.objects(x.free("calendars/", c.Name), c.Name, c.Color, "event", c.ID)
 	})
 }
 
 func (x *exporter) todoLists() error {
-	if err := x.objects(x.free("lists/", "To-dos", ".ics"), "To-dos", "", todo.KindName, 0); err != nil {
+	if err := x.objects(x.free("lists/", "To-dos"), "To-dos", "", todo.KindName, 0); err != nil {
 		return err
 	}
-	err := each(x.ctx, func(q page.Request) (page.Page[project.Project], error) {
+	err := each(func(q page.Request) (page.Page[project.Project], error) {
 		return x.Projects.List(x.ctx, x.c, project.Filter{Sort: byID}, q)
 	}, func(p project.Project) error {
-		return x.objects(x.free("lists/", p.Name, ".ics"), p.Name, p.Color, project.TaskKind, p.ID)
+		return x.objects(x.free("lists/", p.Name), p.Name, p.Color, project.TaskKind, p.ID)
 	})
 	if err != nil {
 		return err
 	}
-	return x.objects(x.free("lists/", "Reminders", ".ics"), "Reminders", "", reminder.KindName, 0)
+	return x.objects(x.free("lists/", "Reminders"), "Reminders", "", reminder.KindName, 0)
 }
 
 // objects writes the records of a kind as one iCalendar object, each as phones

@@ -37,18 +37,18 @@ func TestFilesThatAreRefused(t *testing.T) {
 	}
 	inner := zipOf(t, "a.ics", "BEGIN:VCALENDAR\nEND:VCALENDAR\n")
 	for name, want := range map[string][2]string{
-		"empty.ics":                        {"", "The file is empty."},
-		"big.ics":                          {strings.Repeat("x", moving.MaxFile+1), "larger than 32 MB"},
-		"broken.zip":                       {"PK\x03\x04 and no more", "cannot be opened"},
-		"bomb.zip":                         {bomb.String(), "unpacks to far more"},
-		"many.zip":                         {zipOf(t, many...), "more than"},
-		"nested.zip":                       {zipOf(t, "inner.ics", inner), "holds another zip"},
-		"picture.png":                      {"\x89PNG", "of no kind that can be imported"},
-		"nothing.ics":                      {"BEGIN:VTODO\nEND:VTODO\n", "holds no VCALENDAR"},
-		"half.json":                        {`{"items": [{"id": 1}], "projects": [`, "no whole JSON; the trouble is in line 1"},
-		"shape.json":                       {"{\"items\":\n 3, \"projects\": []}", "not as expected: items in line 2"},
-		"umbra.json":                       {`{"format": "umbra", "version": 2}`, "newer Umbra"},
-		"damaged/umbra.json":               {`{"format": "umbra", "version": 1, "todos": [{"title": "x"`, "is damaged"},
+		"empty.ics":                         {"", "The file is empty."},
+		"big.ics":                           {strings.Repeat("x", moving.MaxFile+1), "larger than 32 MB"},
+		"broken.zip":                        {"PK\x03\x04 and no more", "cannot be opened"},
+		"bomb.zip":                          {bomb.String(), "unpacks to far more"},
+		"many.zip":                          {zipOf(t, many...), "more than"},
+		"nested.zip":                        {zipOf(t, "inner.ics", inner), "holds another zip"},
+		"picture.png":                       {"\x89PNG", "of no kind that can be imported"},
+		"nothing.ics":                       {"BEGIN:VTODO\nEND:VTODO\n", "holds no VCALENDAR"},
+		"half.json":                         {`{"items": [{"id": 1}], "projects": [`, "no whole JSON; the trouble is in line 1"},
+		"shape.json":                        {"{\"items\":\n 3, \"projects\": []}", "not as expected: items in line 2"},
+		"umbra.json":                        {`{"format": "umbra", "version": 2}`, "newer Umbra"},
+		"damaged/umbra.json":                {`{"format": "umbra", "version": 1, "todos": [{"title": "x"`, "is damaged"},
 		strings.Repeat("../", 9) + "passwd": {"root:x:0:0", "of no kind"},
 	} {
 		f, err := moving.NewFile(name, []byte(want[0]))

@@ -40,9 +40,7 @@ func readICS(name string, data []byte, b *Batch) error {
 		if x.calendar == "" {
 			x.name(c, name)
 		}
-		for _, z := range c.Components("VTIMEZONE") {
-			x.zones = append(x.zones, z)
-		}
+		x.zones = append(x.zones, c.Components("VTIMEZONE")...)
 		x.collect(c)
 	}
 	for _, g := range x.groups {

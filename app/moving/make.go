@@ -173,7 +173,8 @@ func (r *run) keep(ctx context.Context, x *Record, o resource.Object) (err error
 	if x.Object == nil {
 		return nil
 	}
-	if o.Data, err = x.Object.Data(); err != nil || len(o.Data) == 0 || len(o.Data) > ical.MaxSize {
+	o.Data, err = x.Object.Data()
+	if unread := err != nil || len(o.Data) == 0 || len(o.Data) > ical.MaxSize; unread { // the record itself is whole
 		r.note(&r.b.Changed, x, "What its application keeps beside it could not be read.")
 		return nil
 	}

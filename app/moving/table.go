@@ -64,7 +64,7 @@ func sheet(data []byte, b *Batch, headings ...string) (names []string, rows []ro
 		if names == nil {
 			if has(fields, headings) {
 				for _, f := range fields {
-					names = append(names, strings.ToLower(strings.TrimSpace(clean(f))))
+					names = append(names, oneLine(f, 100))
 				}
 			} else if line > 100 {
 				break
@@ -78,7 +78,7 @@ func sheet(data []byte, b *Batch, headings ...string) (names []string, rows []ro
 		filled := false
 		for i, f := range fields {
 			if i < len(names) && strings.TrimSpace(f) != "" {
-				x.values[names[i]] = clean(f)
+				x.values[strings.ToLower(names[i])] = clean(f)
 				filled = true
 			}
 		}
@@ -198,7 +198,8 @@ func readTable(f *File, b *Batch) error {
 	}
 	fields, people, todos := map[string]string{}, false, false
 	taken := map[string]bool{}
-	for _, n := range names {
+	for _, heading := range names {
+		n := strings.ToLower(heading)
 		if n == "" || len(b.Columns) >= 200 {
 			continue
 		}
@@ -214,7 +215,7 @@ func readTable(f *File, b *Batch) error {
 		taken[field] = true
 		people, todos = people || ofPeople[field], todos || field == "title"
 		fields[n] = field
-		c := Column{Name: n, Field: field}
+		c := Column{Name: heading, Field: field}
 		for _, r := range rows {
 			if v := r.get(n); v != "" {
 				c.Sample = oneLine(v, 60)
@@ -230,7 +231,8 @@ func readTable(f *File, b *Batch) error {
 	}
 	for _, r := range rows {
 		x := row{line: r.line, values: map[string]string{}}
-		for _, n := range names {
+		for _, heading := range names {
+			n := strings.ToLower(heading)
 			if field, v := fields[n], r.get(n); field != "" && v != "" {
 				x.values[field] = paragraphs(x.values[field], v)
 			}

@@ -66,9 +66,7 @@ func readTodoistCSV(name string, data []byte, b *Batch) error {
 			if deadline := r.get("deadline"); x.due == "" && isDate(deadline) {
 				x.due = deadline
 			}
-			if strings.HasPrefix(x.title, "* ") { // it cannot be completed there
-				x.title = strings.TrimPrefix(x.title, "* ")
-			}
+			x.title = strings.TrimPrefix(x.title, "* ") // it cannot be completed there
 			items = append(items, x)
 		case "meta", "":
 		default:

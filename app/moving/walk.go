@@ -115,7 +115,7 @@ func (h House) walk(ctx context.Context, c caller.Caller, kind string, within in
 		if within != 0 {
 			return h.walkTasks(ctx, c, within, do)
 		}
-		return each(ctx, func(q page.Request) (page.Page[project.Project], error) {
+		return each(func(q page.Request) (page.Page[project.Project], error) {
 			return h.Projects.List(ctx, c, project.Filter{Sort: byID}, q)
 		}, func(p project.Project) error { return h.walkTasks(ctx, c, p.ID, do) })
 	}
@@ -138,7 +138,7 @@ func (h House) walkTasks(ctx context.Context, c caller.Caller, in int64, do func
 // pages makes entries of the records of a list, with what phones stored of them,
 // and uids in place of the ids in their links.
 func pages[T any](ctx context.Context, h House, c caller.Caller, kind string, limit int, list func(page.Request) (page.Page[T], error), of func(*T) *entry, do func(*entry) error) error {
-	return eachPage(ctx, limit, list, func(items []T) error {
+	return eachPage(limit, list, func(items []T) error {
 		entries := make([]*entry, len(items))
 		ids := make([]int64, len(items))
 		for i := range items {
