@@ -106,6 +106,25 @@ func TestWhatOneRecordBreaksIsTold(t *testing.T) {
 	})
 }
 
+// Files that are made to cost much cost little: a comment that goes on and on,
+// and as many zones as events.
+func TestWhatIsMadeToCostMuchDoesNot(t *testing.T) {
+	h := newHouse(t, dbtest.Open(t, db.SQLite))
+	r := h.take(h.file("x.csv", "TYPE,CONTENT,PRIORITY,INDENT\ntask,Long,4,1\n"+strings.Repeat("note,"+strings.Repeat("x", 200)+",,\n", 50_000)), moving.Options{})
+	if r.Made() != 2 || len(h.todo("Long").Description) > 110_000 {
+		t.Errorf("%s", asJSON(r.Kinds))
+	}
+	var b strings.Builder
+	b.WriteString("BEGIN:VCALENDAR\n")
+	for i := range 3000 {
+		fmt.Fprintf(&b, "BEGIN:VTIMEZONE\nTZID:z%d\nEND:VTIMEZONE\nBEGIN:VEVENT\nUID:%d\nDTSTART;TZID=z%d:20250101T100000\nEND:VEVENT\n", i, i, i)
+	}
+	b.WriteString("END:VCALENDAR\n")
+	if r = h.take(h.file("x.ics", b.String()), moving.Options{DryRun: true}); made(r, "event").Made != 3000 {
+		t.Errorf("%s", asJSON(r.Kinds))
+	}
+}
+
 // More notes than are told are counted.
 func TestNotesAreBounded(t *testing.T) {
 	h := newHouse(t, dbtest.Open(t, db.SQLite))

@@ -35,12 +35,16 @@ func readICS(name string, data []byte, b *Batch) error {
 	for _, p := range d.Problems {
 		b.change(p.Line, "", "Something odd that was passed over: "+p.Text+".")
 	}
-	x := &icsReader{b: b, r: vobject.NewReader(d, b.Home), uids: map[string]*icsGroup{}}
+	x := &icsReader{b: b, r: vobject.NewReader(d, b.Home), uids: map[string]*icsGroup{}, zones: map[string]*ical.Component{}}
 	for _, c := range all {
 		if x.calendar == "" {
 			x.name(c, name)
 		}
-		x.zones = append(x.zones, c.Components("VTIMEZONE")...)
+		for _, z := range c.Components("VTIMEZONE") {
+			if id := strings.TrimSpace(z.Text("TZID")); x.zones[id] == nil {
+				x.zones[id] = z
+			}
+		}
 		x.collect(c)
 	}
 	for _, g := range x.groups {
@@ -58,7 +62,7 @@ type icsReader struct {
 	made     bool
 	title    string
 	color    string
-	zones    []*ical.Component
+	zones    map[string]*ical.Component // by their TZID
 	groups   []*icsGroup
 	uids     map[string]*icsGroup
 }
@@ -171,15 +175,11 @@ func (x *icsReader) object(g *icsGroup) *Object {
 		named := map[string]bool{}
 		for _, p := range g.parts {
 			for _, l := range p.All() {
-				if id := l.Param("TZID"); id != "" {
+				id := l.Param("TZID")
+				if z := x.zones[id]; z != nil && !named[id] {
 					named[id] = true
+					c.AddComponent(z)
 				}
-			}
-		}
-		for _, z := range x.zones {
-			if id := strings.TrimSpace(z.Text("TZID")); named[id] {
-				named[id] = false
-				c.AddComponent(z)
 			}
 		}
 		for _, p := range g.parts {

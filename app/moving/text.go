@@ -63,6 +63,15 @@ func words(list []string) []string {
 	return out
 }
 
+// further adds a paragraph to a text that many may be added to. One that is full
+// already stays: a record takes no more.
+func further(text, more string) string {
+	if len(text) > check.MaxText {
+		return text
+	}
+	return paragraphs(text, more)
+}
+
 // paragraphs joins the texts that are not empty.
 func paragraphs(texts ...string) string {
 	var out []string

@@ -51,7 +51,7 @@ func readTodoistCSV(name string, data []byte, b *Batch) error {
 				continue
 			}
 			last := &items[len(items)-1]
-			last.notes = paragraphs(last.notes, r.get("content"))
+			last.notes = further(last.notes, r.get("content"))
 		case "task":
 			x := item{line: r.line, key: b.file + " line " + strconv.Itoa(r.line), notes: r.get("description"), project: in, category: section,
 				priority: map[string]string{"1": "high", "2": "medium", "3": "low"}[r.get("priority")]}
@@ -292,7 +292,7 @@ func readTodoistJSON(f *File, b *Batch) error {
 	}
 	for _, n := range in.Notes {
 		if !n.Deleted {
-			notes[n.Item] = paragraphs(notes[n.Item], n.Content)
+			notes[n.Item] = further(notes[n.Item], n.Content)
 		}
 	}
 	for _, t := range in.Items {

@@ -111,7 +111,7 @@ func (b *Batch) trelloCard(c trelloCard, list, board string) error {
 		notes = paragraphs(notes, "List: "+list)
 	}
 	for _, a := range c.Attachments {
-		notes = paragraphs(notes, a.Name+" "+a.URL)
+		notes = further(notes, a.Name+" "+a.URL)
 	}
 	due := ""
 	if at := instant(c.Due); !at.IsZero() {

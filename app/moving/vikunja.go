@@ -114,7 +114,7 @@ func (b *Batch) vikunjaProject(p vikunjaProject, parents map[key]key) error {
 			}
 		}
 		for _, c := range t.Comments {
-			x.notes = paragraphs(x.notes, unmarked(c.Comment))
+			x.notes = further(x.notes, unmarked(c.Comment))
 		}
 		if err := b.todo("vikunja", x); err != nil {
 			return err

@@ -66,9 +66,9 @@ test('what columns mean can be said', async ({ page, account }) => {
   const into = region(page, 'Bring in a file');
   await into.getByLabel('File to bring in').last().setInputFiles({ name: 'list.csv', mimeType: 'text/csv', buffer: Buffer.from('What,When\nDance,2030-02-01\n') });
   await expect(into.getByText('No column holds a title or a name. Say which one does.')).toBeVisible();
-  await into.getByLabel(/^What/).selectOption({ label: 'Title' });
+  await into.getByRole('combobox', { name: /^What/ }).selectOption({ label: 'Title' });
   await expect(into.getByRole('button', { name: 'Bring in 1' })).toBeEnabled();
-  await into.getByLabel(/^When/).selectOption({ label: 'Due date' });
+  await into.getByRole('combobox', { name: /^When/ }).selectOption({ label: 'Due date' });
   await into.getByRole('button', { name: 'Bring in 1' }).click();
   await expect(into.getByRole('status')).toHaveText('Done: 1 brought in.');
   const [todo] = await account.get('/api/todos');
