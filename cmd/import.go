@@ -15,15 +15,19 @@ import (
 // importFrom has a subcommand for each source.
 func (e *env) importFrom() *cobra.Command {
 	c := &cobra.Command{
-		Use:   "import",
-		Short: "Bring records in from elsewhere",
-		Long: `Brings records in from elsewhere. An import happens whole or not at all, each
-user's part of it can be undone as one change, and doing it twice changes
-nothing the second time.`,
-		Example: `  umbra import umbra-legacy --from postgres://umbra@db/umbra --dry-run`,
-		Args:    noSubcommand,
-		RunE:    helpAsError,
+		Use:   "import FILE",
+		Short: "Bring records in from a file, or from elsewhere",
+		Long: `Brings records in from a file: .ics, .vcf, .csv, todo.txt, Umbra's own export,
+and those of Todoist, TickTick, Trello, Microsoft To Do, Vikunja, Google Takeout
+and Monica; - is standard input. What it is is recognised. Start with --dry-run.
+
+An import happens whole or not at all, it can be undone as one change, and doing
+it twice changes nothing the second time.`,
+		Example: `  umbra import takeout.zip --dry-run
+  umbra import Garden.csv --user ada
+  umbra import umbra-legacy --from postgres://umbra@db/umbra --dry-run`,
 	}
+	e.importFile(c)
 	c.AddCommand(e.importLegacy())
 	return c
 }

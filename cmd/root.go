@@ -44,7 +44,7 @@ Exit codes: 0 ok, 1 failed, 2 wrong use or wrong settings.`,
 	root.SetHelpCommand(helpCommand())
 	root.AddCommand(
 		e.serve(), e.migrate(), e.backup(), e.verify(), e.restore(), e.copy(), e.user(), e.config(), e.doctor(), e.healthcheck(),
-		e.openapi(), e.version(), e.completion(), e.demo(), e.importFrom(),
+		e.openapi(), e.version(), e.completion(), e.demo(), e.importFrom(), e.export(),
 	)
 	return root
 }

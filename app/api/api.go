@@ -99,6 +99,7 @@ func New(r chi.Router, d Deps) *API {
 	a.registerAgenda()
 	a.registerHistory()
 	a.registerBackups()
+	a.registerMoving()
 	a.registerDeliveries()
 	a.registerLinks(r)
 	a.registerMeta()
@@ -162,6 +163,8 @@ type op struct {
 	errors           []int  // beyond those that follow from the method and path
 	maxBody          int64
 	required         []string // body fields that must be given
+	file             string   // the body is a file, which the handler reads itself: what it is
+	download         string   // the answer is a file, of this media type
 	unjournaled      bool     // it changes something that the journal does not hold
 	shared           string   // what {id} in the path names where it can be shared (share.go)
 	guest            guest    // what somebody with whom it is shared may do
@@ -189,6 +192,7 @@ func register[I, O any](a *API, o op, handler func(ctx context.Context, in *I) (
 		documentReceipt(&ho, o.status)
 		handler = receipted(handler)
 	}
+	o.documentFiles(&ho)
 	nulls := notNullOf(reflect.TypeFor[I]())
 	huma.Register(a.huma, ho, func(ctx context.Context, in *I) (*O, error) {
 		if err := nulls.check(in); err != nil {
@@ -205,6 +209,17 @@ func register[I, O any](a *API, o op, handler func(ctx context.Context, in *I) (
 	})
 	if len(o.required) > 0 {
 		requireFields(a.huma.OpenAPI(), o)
+	}
+}
+
+// documentFiles describes files that go in and out as they are.
+func (o op) documentFiles(ho *huma.Operation) {
+	file := &huma.Schema{Type: huma.TypeString, Format: "binary"}
+	if o.file != "" {
+		ho.RequestBody = &huma.RequestBody{Required: true, Description: o.file, Content: map[string]*huma.MediaType{"application/octet-stream": {Schema: file}}}
+	}
+	if o.download != "" {
+		ho.Responses = map[string]*huma.Response{"200": {Description: "The file.", Content: map[string]*huma.MediaType{o.download: {Schema: file}}}}
 	}
 }
 

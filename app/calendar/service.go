@@ -60,9 +60,15 @@ func (s *Service) CreateDefault(ctx context.Context, c caller.Caller) (Calendar,
 }
 
 // Create makes a calendar; Invalid.
-func (s *Service) Create(ctx context.Context, c caller.Caller, u Update) (cal Calendar, err error) {
+func (s *Service) Create(ctx context.Context, c caller.Caller, u Update) (Calendar, error) {
+	return s.Import(ctx, c, journal.Origin{}, u)
+}
+
+// Import is Create for a calendar that was made elsewhere; Invalid.
+func (s *Service) Import(ctx context.Context, c caller.Caller, o journal.Origin, u Update) (cal Calendar, err error) {
 	err = s.journal.Write(ctx, c, func(ctx context.Context, w *journal.Writer) error {
-		cal = Calendar{UID: journal.NewUID(), Visible: true, CreatedAt: clock.FromMicros(w.At)}
+		cal = Calendar{Visible: true}
+		cal.UID, cal.CreatedAt = w.Begin(o)
 		return s.change(ctx, w, &cal, nil, u, journal.Create)
 	})
 	return cal, err

@@ -16,14 +16,25 @@ import (
 // Changed is an occurrence that differs from its series, with all its values as
 // calendar applications write them: those of the series where it has no own.
 type Changed struct {
-	Occurrence  string // its recurrence id
-	Title       string
-	Description string
-	Start, End  string // local times, or dates, on the clock of the series
-	Location    string
-	Status      string
-	URL         string
-	Reminders   []string
+	Occurrence  string   `json:"occurrence"` // its recurrence id
+	Title       string   `json:"title"`
+	Description string   `json:"description"`
+	Start       string   `json:"start"` // local times, or dates, on the clock of the series
+	End         string   `json:"end"`
+	Location    string   `json:"location"`
+	Status      string   `json:"status"`
+	URL         string   `json:"url"`
+	Reminders   []string `json:"reminders"`
+
+	Own *Own `json:"own,omitempty"`
+}
+
+// Own is what only Umbra knows of a changed occurrence. Where it is not said,
+// what was known stays.
+type Own struct {
+	Starred *bool   `json:"starred,omitempty"`
+	Color   *string `json:"color,omitempty"`
+	NoPlace bool    `json:"no_place,omitempty"` // not at the place of the series
 }
 
 // Put writes an event whole: its fields, and instead of all changed occurrences
@@ -78,6 +89,9 @@ func (e *Event) takeChanged(changed []Changed, had []override) error {
 		if i := slices.IndexFunc(had, func(h override) bool { return h.ID == o.ID }); i >= 0 {
 			o.Starred, o.Color, o.NoPlace = had[i].Starred, had[i].Color, had[i].NoPlace
 		}
+		if x.Own != nil {
+			o.Starred, o.Color, o.NoPlace = x.Own.Starred, x.Own.Color, x.Own.NoPlace
+		}
 		give(&o.Title, x.Title != e.Title, x.Title)
 		give(&o.Description, x.Description != e.Description, x.Description)
 		give(&o.Location, x.Location != e.Location, x.Location)
@@ -112,7 +126,11 @@ func (e *Event) Changed() []Changed {
 		one := *e
 		o.apply(&one)
 		t := o.when(e.when)
-		out[i] = Changed{e.when.id(o.ID), one.Title, one.Description, e.when.id(t.start), e.when.id(t.end), one.Location, one.Status, one.URL, one.Reminders}
+		out[i] = Changed{Occurrence: e.when.id(o.ID), Title: one.Title, Description: one.Description, Start: e.when.id(t.start), End: e.when.id(t.end),
+			Location: one.Location, Status: one.Status, URL: one.URL, Reminders: one.Reminders}
+		if o.Starred != nil || o.Color != nil || o.NoPlace {
+			out[i].Own = &Own{o.Starred, o.Color, o.NoPlace}
+		}
 	}
 	return out
 }

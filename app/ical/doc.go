@@ -47,8 +47,12 @@ type Component struct {
 	Name string // in upper case
 
 	begin, end *Line
+	at         int
 	nodes      []node
 }
+
+// At is the line of the text at which it begins, from 1; 0 for one that was not read.
+func (c *Component) At() int { return c.at }
 
 // node is a line or a component: one of the two.
 type node struct {
@@ -63,6 +67,12 @@ func Parse(data []byte) (*Document, error) {
 	if len(data) > MaxSize {
 		return nil, ErrSize
 	}
+	return ParseAll(data)
+}
+
+// ParseAll is Parse of a text of any size, which its caller bounds: a file with
+// many objects in it; ErrDepth, ErrNUL.
+func ParseAll(data []byte) (*Document, error) {
 	d := &Document{eol: "\r\n"}
 	data, d.bom = bytes.CutPrefix(data, bom)
 	if bytes.IndexByte(data, 0) >= 0 {
@@ -85,7 +95,7 @@ func Parse(data []byte) (*Document, error) {
 			if len(stack) > MaxDepth {
 				return nil, ErrDepth
 			}
-			c := &Component{Name: strings.ToUpper(strings.TrimSpace(l.Value)), begin: l}
+			c := &Component{Name: strings.ToUpper(strings.TrimSpace(l.Value)), begin: l, at: at}
 			top.nodes = append(top.nodes, node{part: c})
 			stack = append(stack, c)
 		case l.Name == "END":

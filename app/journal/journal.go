@@ -98,6 +98,10 @@ type Writer struct {
 	first int64 // the number that was stored when the lock was taken
 	cause string
 	wrote bool
+
+	counts map[string]int64 // what Count was told
+	ends   map[string]*ending
+	order  []string // of ends
 }
 
 type writerKey struct{ userID int64 }
@@ -120,12 +124,16 @@ func (j *Journal) Write(ctx context.Context, c caller.Caller, fn func(ctx contex
 			}
 			w.holds = j.guard(ctx, c)
 		}
-		err := fn(context.WithValue(ctx, key, w), w)
+		ctx = context.WithValue(ctx, key, w)
+		err := fn(ctx, w)
 		w.begin()
 		if w.err != nil { // the cause of what else went wrong
 			return w.err
 		}
 		if err != nil {
+			return err
+		}
+		if err := w.end(ctx); err != nil {
 			return err
 		}
 		if w.last > w.first {
@@ -257,11 +265,13 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)`, w.Caller.UserID, c.Kind, c.ID, c.Title, w.
 }
 
 // Count moves one of the user's counters: the total of a kind, or one that a
-// feature keeps ("todo.completed").
-func (w *Writer) Count(ctx context.Context, name string, by int64) error {
-	err := w.j.db.Later(ctx, `INSERT INTO record_counts (user_id, name, n) VALUES ($1, $2, $3)
-ON CONFLICT (user_id, name) DO UPDATE SET n = record_counts.n + excluded.n`, w.Caller.UserID, name, by)
-	return err
+// feature keeps ("todo.completed"). It is written at the end of the change-set.
+func (w *Writer) Count(_ context.Context, name string, by int64) error {
+	if w.counts == nil {
+		w.counts = map[string]int64{}
+	}
+	w.counts[name] += by
+	return nil
 }
 
 // Total reads a counter.

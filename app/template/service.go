@@ -55,9 +55,15 @@ func (s *Service) Count(ctx context.Context, c caller.Caller, f Filter) (int64, 
 }
 
 // Create makes a template; Invalid.
-func (s *Service) Create(ctx context.Context, c caller.Caller, u Update) (t Template, err error) {
+func (s *Service) Create(ctx context.Context, c caller.Caller, u Update) (Template, error) {
+	return s.Import(ctx, c, journal.Origin{}, u)
+}
+
+// Import is Create for a template that was made elsewhere; Invalid.
+func (s *Service) Import(ctx context.Context, c caller.Caller, o journal.Origin, u Update) (t Template, err error) {
 	err = s.journal.Write(ctx, c, func(ctx context.Context, w *journal.Writer) error {
-		t = Template{UID: journal.NewUID(), DurationMinutes: 60, Status: "confirmed", CreatedAt: clock.FromMicros(w.At)}
+		t = Template{DurationMinutes: 60, Status: "confirmed"}
+		t.UID, t.CreatedAt = w.Begin(o)
 		if err := s.change(ctx, w, &t, nil, u); err != nil {
 			return err
 		}

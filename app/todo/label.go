@@ -88,8 +88,12 @@ func uses(before, after *Todo) (out []use) {
 			out = append(out, use{labelKey: k, open: -number(wasOpen), total: -1})
 		}
 	}
-	slices.SortFunc(out, func(a, b use) int { return cmp.Or(strings.Compare(a.kind, b.kind), strings.Compare(a.key, b.key)) })
+	slices.SortFunc(out, byLabel)
 	return out
+}
+
+func byLabel(a, b use) int {
+	return cmp.Or(strings.Compare(a.kind, b.kind), strings.Compare(a.key, b.key))
 }
 
 func number(b bool) int {
@@ -99,25 +103,61 @@ func number(b bool) int {
 	return 0
 }
 
-// countLabels moves the counts of the labels that a change touches, in one
-// statement, and drops those that nothing has any more.
-func (s *Service) countLabels(ctx context.Context, w *journal.Writer, before, after *Todo) error {
+// countLabels moves the counts of the labels that a change touches, at the end of
+// its change-set, and drops those that nothing has any more.
+func (s *Service) countLabels(w *journal.Writer, before, after *Todo) {
 	changed := uses(before, after)
 	if len(changed) == 0 {
+		return
+	}
+	sum, _ := w.AtEnd("todo labels", func() (any, func(ctx context.Context) error) {
+		t := &labelTally{byKey: map[labelKey]*use{}}
+		return t, func(ctx context.Context) error { return s.writeLabels(ctx, w, t) }
+	}).(*labelTally)
+	sum.add(changed)
+}
+
+// labelTally adds up what a change-set does to labels.
+type labelTally struct {
+	byKey map[labelKey]*use
+	fewer bool // one of them lost a use
+}
+
+func (t *labelTally) add(changed []use) {
+	for _, u := range changed {
+		t.fewer = t.fewer || u.total < 0
+		sum := t.byKey[u.labelKey]
+		if sum == nil {
+			t.byKey[u.labelKey] = &u
+			continue
+		}
+		sum.open, sum.total, sum.name = sum.open+u.open, sum.total+u.total, cmp.Or(u.name, sum.name)
+	}
+}
+
+// labelsAtOnce is how many labels a statement writes.
+const labelsAtOnce = 100
+
+func (s *Service) writeLabels(ctx context.Context, w *journal.Writer, t *labelTally) error {
+	all := make([]use, 0, len(t.byKey))
+	for _, u := range t.byKey {
+		all = append(all, *u)
+	}
+	slices.SortFunc(all, byLabel)
+	for some := range slices.Chunk(all, labelsAtOnce) {
+		args := []any{w.Caller.UserID}
+		for _, u := range some {
+			args = append(args, u.kind, u.key, u.name, u.open, u.total)
+		}
+		rows := strings.Repeat(", ($1, ?, ?, ?, ?, ?)", len(some))
+		if err := s.db.Later(ctx, "INSERT INTO todo_labels (user_id, kind, label_key, name, open, total) VALUES "+db.Number(rows[2:], 2)+`
+ON CONFLICT (user_id, kind, label_key) DO UPDATE SET open = todo_labels.open + excluded.open, total = todo_labels.total + excluded.total,
+    name = CASE WHEN excluded.name = '' THEN todo_labels.name ELSE excluded.name END`, args...); err != nil {
+			return err
+		}
+	}
+	if !t.fewer {
 		return nil
 	}
-	args, fewer := []any{w.Caller.UserID}, false
-	for _, u := range changed {
-		args = append(args, u.kind, u.key, u.name, u.open, u.total)
-		fewer = fewer || u.total < 0
-	}
-	rows := strings.Repeat(", ($1, ?, ?, ?, ?, ?)", len(changed))
-	err := s.db.Later(ctx, "INSERT INTO todo_labels (user_id, kind, label_key, name, open, total) VALUES "+db.Number(rows[2:], 2)+`
-ON CONFLICT (user_id, kind, label_key) DO UPDATE SET open = todo_labels.open + excluded.open, total = todo_labels.total + excluded.total,
-    name = CASE WHEN excluded.name = '' THEN todo_labels.name ELSE excluded.name END`, args...)
-	if err != nil || !fewer {
-		return err
-	}
-	err = s.db.Later(ctx, "DELETE FROM todo_labels WHERE user_id = $1 AND open = 0 AND total = 0", w.Caller.UserID)
-	return err
+	return s.db.Later(ctx, "DELETE FROM todo_labels WHERE user_id = $1 AND open = 0 AND total = 0", w.Caller.UserID)
 }

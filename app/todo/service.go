@@ -190,9 +190,7 @@ func (s *Service) save(ctx context.Context, w *journal.Writer, t, before *Todo, 
 	if err := s.countCompletion(ctx, w, before, t); err != nil {
 		return err
 	}
-	if err := s.countLabels(ctx, w, before, t); err != nil {
-		return err
-	}
+	s.countLabels(w, before, t)
 	return w.Record(ctx, change)
 }
 
@@ -223,9 +221,7 @@ func (s *Service) remove(ctx context.Context, w *journal.Writer, t Todo) error {
 	if err := s.countCompletion(ctx, w, &t, nil); err != nil {
 		return err
 	}
-	if err := s.countLabels(ctx, w, &t, nil); err != nil {
-		return err
-	}
+	s.countLabels(w, &t, nil)
 	return w.Record(ctx, journal.Change{Seq: w.Next(), Kind: KindName, ID: t.ID, UID: t.UID, Title: t.Title,
 		Op: journal.Delete, Before: image{t, t.CompletedOn}, Collection: "todos"})
 }

@@ -23,3 +23,4 @@ export { join } from './join';
 export { users } from './users';
 export { audit } from './audit';
 export { passkey } from './passkey';
+export { moving } from './moving';
