@@ -217,7 +217,8 @@ func TestNoFieldOfARequestLeadsElsewhere(t *testing.T) {
 		for _, method := range []string{"GET", "HEAD", "POST", "PROPFIND"} {
 			a := g.ask(t, method, path, "", append(evil, "Cookie", ann)...)
 			for name, values := range a.Header() {
-				if strings.Contains(strings.ToLower(strings.Join(values, " ")), "evil.example") && !(name == "Location" && strings.HasPrefix(values[0], "/") && !strings.HasPrefix(values[0], "//") && !strings.HasPrefix(values[0], `/\`)) {
+				here := name == "Location" && strings.HasPrefix(values[0], "/") && !strings.HasPrefix(values[0], "//") && !strings.HasPrefix(values[0], `/\`)
+				if !here && strings.Contains(strings.ToLower(strings.Join(values, " ")), "evil.example") {
 					t.Errorf("%s %s: %s: %v", method, path, name, values)
 				}
 			}
