@@ -47,8 +47,9 @@ lint: $(GOLANGCI) ## golangci-lint over the Go code
 	$(GOLANGCI) run ./...
 
 .PHONY: vuln
-vuln: $(GOVULN) ## known vulnerabilities that our code reaches (asks the Go vulnerability database)
+vuln: $(GOVULN) ## known vulnerabilities: that our Go code reaches, and in the interface's packages (asks both databases)
 	$(GOVULN) ./...
+	cd frontend && npm audit --audit-level=low
 
 .PHONY: test
 test: needs postgres lint test-go test-frontend test-e2e test-contract ## everything that guards a landing, on both engines
@@ -109,12 +110,13 @@ fuzz: ## each fuzz target for FUZZTIME (10s)
 	@packaging/fuzz.sh $(or $(FUZZTIME),10s)
 
 .PHONY: soak
-soak: postgres ## the long ones: a thousand kills, long fuzzing, and a report
+soak: postgres ## the long ones: a thousand kills, many log-ins in little memory, long fuzzing, and a report
 	UMBRA_TEST_REPLICAS=10000 $(WITH_POSTGRES) go test -count=1 -timeout 2h -run Replicas -v ./app/dav
 	UMBRA_TEST_KILLS=1000 $(WITH_POSTGRES) go test -count=1 -timeout 2h -run Kill -skip PostgreSQL -v ./app/server
 	UMBRA_TEST_KILLS=100 go test -count=1 -timeout 2h -run 'Kill.*PostgreSQL' -v ./app/server
 	UMBRA_TEST_DUE=10000 UMBRA_TEST_DUE_KILLS=10 UMBRA_TEST_YEAR=both $(WITH_POSTGRES) go test -count=1 -timeout 1h -run 'KillLosesNoReminder|SeveralServersDeliver|AYear' -v ./app/server
 	UMBRA_TEST_LAG=20 $(WITH_POSTGRES) go test -count=1 -timeout 10m -run LagOfDeliveries -v ./app/server
+	UMBRA_TEST_LOGINS=50 go test -count=1 -timeout 30m -run ManyLogIns -v ./app/server
 	@packaging/fuzz.sh 5m
 
 .PHONY: bench

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"umbra/app/clock"
+	"umbra/app/db"
 	"umbra/app/fault"
 	"umbra/app/secret"
 )
@@ -122,6 +123,13 @@ func (s *Service) SecondStepOf(ctx context.Context, token string) (Outcome, erro
 	_, issued, err := s.Keys.VerifyToken(secret.MFA, token, s.Clock.Now(), s.MFATokenMaxAge)
 	if err != nil {
 		return Outcome{}, mfaGone()
+	}
+	_, waits, err := db.One(ctx, s.DB, db.Value[int64], "SELECT 1 FROM login_attempts WHERE id = $1 AND kind = $2", t.attemptID, byPartial)
+	if err == nil && !waits {
+		err = mfaGone() // finished already
+	}
+	if err != nil {
+		return Outcome{}, err
 	}
 	var out Outcome
 	return out, s.askSecond(ctx, &out, t, issued)

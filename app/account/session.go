@@ -195,6 +195,21 @@ func (s *Service) LogOut(ctx context.Context, token string) error {
 	})
 }
 
+// Replace ends the session of a token, if it is one, whose browser has just got
+// another: it would go on where nobody can end it any more by logging out.
+func (s *Service) Replace(ctx context.Context, token string) error {
+	if _, _, err := s.Keys.VerifyToken(secret.Session, token, s.Clock.Now(), s.SessionMaxAge); err != nil {
+		return nil //nolint:nilerr // ended already
+	}
+	return s.DB.Tx(ctx, func(ctx context.Context) error {
+		user, found, err := db.One(ctx, s.DB, db.Value[int64], "DELETE FROM user_sessions WHERE token_hash = $1 RETURNING user_id", secret.HashToken(token))
+		if found {
+			s.Journal.Stir(ctx, user)
+		}
+		return err
+	})
+}
+
 // Sessions lists a user's sessions, last seen first. currentID is the one that
 // asks, 0 for none.
 func (s *Service) Sessions(ctx context.Context, userID, currentID int64, req page.Request) (page.Page[Session], error) {

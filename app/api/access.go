@@ -44,6 +44,9 @@ const (
 
 type principalKey struct{}
 
+// cookieKey is for the Cookie header of who is not asked who they are.
+type cookieKey struct{}
+
 // principal is who the request comes from; the access rule has made sure there is one.
 func principal(ctx context.Context) account.Principal {
 	p, _ := ctx.Value(principalKey{}).(account.Principal)
@@ -65,7 +68,7 @@ func (r access) security() []map[string][]string {
 func (a *API) authorize(ctx huma.Context, next func(huma.Context)) {
 	rule, _ := ctx.Operation().Metadata["access"].(access)
 	if rule == public {
-		next(ctx)
+		next(huma.WithValue(ctx, cookieKey{}, ctx.Header("Cookie")))
 		return
 	}
 	p, err := a.identify(ctx.Context(), ctx.Header("Authorization"), ctx.Header("Cookie"))

@@ -10,6 +10,7 @@ import (
 
 	"umbra/app/alarm"
 	"umbra/app/fault"
+	"umbra/app/limit"
 )
 
 // The links in messages. GET shows what a link would do and does nothing, for
@@ -42,13 +43,13 @@ var linkWords = map[bool]map[string]string{
 }
 
 func (a *API) registerLinks(r chi.Router) {
-	limit := &buckets{most: 30, every: 2 * time.Second}
+	admit := &buckets{most: 30, every: 2 * time.Second}
 	handle := func(do bool) http.HandlerFunc {
 		return func(w http.ResponseWriter, req *http.Request) {
 			w.Header().Set("Cache-Control", "no-store")
 			// Somebody else's page may send it (ntfy's own does): the token is all that counts.
 			w.Header().Set("Access-Control-Allow-Origin", "*")
-			if !limit.take(client(req.Context()).Address, time.Now()) {
+			if !admit.take(limit.Address(client(req.Context()).Address), time.Now()) {
 				a.WriteProblem(w, req, fault.New(fault.Limited, "too_many_requests", "Too many links were opened from here. Wait a minute.").After(time.Minute))
 				return
 			}
@@ -96,7 +97,7 @@ func (a *API) registerLinks(r chi.Router) {
 	r.Post(alarm.LinkPath, handle(true))
 }
 
-// buckets limits requests by address, in memory: one token comes back every so often.
+// buckets limits requests by address (IPv6: /64), in memory: one token comes back every so often.
 type buckets struct {
 	most  float64
 	every time.Duration

@@ -176,7 +176,14 @@ func (a *API) registerSessions() {
 
 // sessionCookie sets the session, and over HTTPS takes back one that was left
 // under the plain name. (Over HTTP a browser lets nobody touch a Secure one.)
+// A session that the browser had before a log-in ends: its cookie is gone.
 func (a *API) sessionCookie(ctx context.Context, token string) []http.Cookie {
+	before, _ := ctx.Value(cookieKey{}).(string)
+	for _, old := range sessionTokens(before) {
+		if err := a.Accounts.Replace(ctx, old); err != nil {
+			a.log.WarnContext(ctx, "a session that was replaced could not be ended", "request", RequestID(ctx), "error", err)
+		}
+	}
 	c := http.Cookie{Name: PlainCookie, Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
 		MaxAge: int(a.SessionMaxAge / time.Second)}
 	if !client(ctx).HTTPS {

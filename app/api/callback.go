@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"crypto/subtle"
 	"errors"
 	"net/http"
@@ -173,7 +174,7 @@ func (a *API) finishSignIn(w http.ResponseWriter, r *http.Request) {
 		http.SetCookie(w, &step)
 		tell(w, flow.Return, signInSecond)
 	default:
-		a.setSession(w, r, out.Session)
+		a.setSession(w, r.WithContext(context.WithValue(ctx, cookieKey{}, r.Header.Get("Cookie"))), out.Session)
 		seeOther(w, flow.Return)
 	}
 }

@@ -2,6 +2,7 @@ package secret
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -15,11 +16,15 @@ type gate struct {
 	inside   atomic.Int64 // hashing or waiting
 	most     int64
 	patience time.Duration
-	idle     func()
+	busy     func() // before the first hash
+	idle     func() // after the last, when nobody waits
+
+	mu  sync.Mutex
+	hot bool // busy was called, and idle not since
 }
 
-func newGate(slots, queue int, patience time.Duration, idle func()) *gate {
-	return &gate{slots: make(chan struct{}, slots), most: int64(slots + queue), patience: patience, idle: idle}
+func newGate(slots, queue int, patience time.Duration, busy, idle func()) *gate {
+	return &gate{slots: make(chan struct{}, slots), most: int64(slots + queue), patience: patience, busy: busy, idle: idle}
 }
 
 // enter waits for a slot. It answers fault.Overloaded when the queue is full or
@@ -31,6 +36,7 @@ func (g *gate) enter(ctx context.Context) error {
 	}
 	select {
 	case g.slots <- struct{}{}:
+		g.warm()
 		return nil
 	default:
 	}
@@ -38,6 +44,7 @@ func (g *gate) enter(ctx context.Context) error {
 	defer patience.Stop()
 	select {
 	case g.slots <- struct{}{}:
+		g.warm()
 		return nil
 	case <-ctx.Done():
 		g.inside.Add(-1)
@@ -48,11 +55,26 @@ func (g *gate) enter(ctx context.Context) error {
 	}
 }
 
+func (g *gate) warm() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.hot {
+		g.hot = true
+		g.busy()
+	}
+}
+
 // leave gives the slot back. The last one out calls idle, so that many at once
 // cost one call.
 func (g *gate) leave() {
 	<-g.slots
-	if g.inside.Add(-1) == 0 {
+	if g.inside.Add(-1) > 0 {
+		return
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.hot && g.inside.Load() == 0 { // who came meanwhile leaves later
+		g.hot = false
 		g.idle()
 	}
 }

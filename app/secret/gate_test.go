@@ -3,6 +3,7 @@ package secret
 import (
 	"context"
 	"errors"
+	"runtime"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,7 +14,7 @@ import (
 func TestGate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		idle := 0
-		g := newGate(1, 2, 5*time.Second, func() { idle++ })
+		g := newGate(1, 2, 5*time.Second, func() {}, func() { idle++ })
 		if err := g.enter(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -56,7 +57,7 @@ func TestGate(t *testing.T) {
 func TestEightAtOnceGiveMemoryBackOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		idle := 0
-		g := newGate(2, 8, 5*time.Second, func() { idle++ })
+		g := newGate(2, 8, 5*time.Second, func() {}, func() { idle++ })
 		for range 8 {
 			go func() {
 				if err := g.enter(t.Context()); err != nil {
@@ -75,4 +76,19 @@ func TestEightAtOnceGiveMemoryBackOnce(t *testing.T) {
 			t.Errorf("%d times in %v", idle, time.Since(start))
 		}
 	})
+}
+
+// While there are hashes, and no longer, Go has more processors than the machine.
+func TestHashesYield(t *testing.T) {
+	before := runtime.GOMAXPROCS(0)
+	yield(4)
+	yield(2) // another hasher
+	if n := runtime.GOMAXPROCS(0); n <= before {
+		t.Errorf("%d processors, %d before", n, before)
+	}
+	yieldNoMore()
+	yieldNoMore()
+	if n := runtime.GOMAXPROCS(0); n != before {
+		t.Errorf("%d processors are left, of %d", n, before)
+	}
 }

@@ -224,6 +224,9 @@ func TestMemoryPicksTheCosts(t *testing.T) {
 			"sys/fs/cgroup/a.slice/memory.max":           file("536870912\n")}, secret.Small},
 		{"the older control groups", fstest.MapFS{"proc/meminfo": file(big), "proc/self/cgroup": file("5:cpu:/\n9:memory:/docker/x\n"),
 			"sys/fs/cgroup/memory/memory.limit_in_bytes": file("134217728\n")}, secret.Small},
+		{"a limit of the process", fstest.MapFS{"proc/meminfo": file(big), "proc/self/limits": file("Limit                     Soft Limit           Hard Limit           Units     \n" +
+			"Max data size             536870912            unlimited            bytes     \n")}, secret.Small},
+		{"none", fstest.MapFS{"proc/meminfo": file(big), "proc/self/limits": file("Max data size             unlimited            unlimited            bytes     \n")}, secret.Recommended},
 		{"nonsense", fstest.MapFS{"proc/meminfo": file("MemTotal: x\n"), "proc/self/cgroup": file("::\n")}, secret.Recommended},
 	} {
 		if got := secret.ParamsFor(secret.MemoryOf(tc.fs)); got != tc.want {

@@ -26,8 +26,9 @@ func ParamsFor(memory uint64) Params {
 }
 
 // MemoryOf reads how much memory, in bytes, the machine with this root file
-// system gives us: the least of its own and what the control groups (v2, v1)
-// allow. 0 means unknown, as on systems without /proc.
+// system gives us: the least of its own and what the control groups (v2, v1) and
+// the process's limit of data (RLIMIT_DATA) allow. 0 means unknown, as on systems
+// without /proc.
 func MemoryOf(root fs.FS) uint64 {
 	least := uint64(math.MaxUint64)
 	take := func(n uint64) {
@@ -40,6 +41,15 @@ func MemoryOf(root fs.FS) uint64 {
 			if f := strings.Fields(string(line)); len(f) >= 2 && f[0] == "MemTotal:" {
 				kib, _ := strconv.ParseUint(f[1], 10, 54)
 				take(kib << 10)
+			}
+		}
+	}
+	limits, _ := fs.ReadFile(root, "proc/self/limits")
+	for line := range bytes.Lines(limits) {
+		if soft, ok := strings.CutPrefix(string(line), "Max data size"); ok {
+			if f := strings.Fields(soft); len(f) > 0 {
+				n, _ := strconv.ParseUint(f[0], 10, 64) // "unlimited" is none
+				take(n)
 			}
 		}
 	}
