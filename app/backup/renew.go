@@ -102,6 +102,28 @@ func unlock(ctx context.Context, d *db.DB, ring Keyring) (keep string, lost []Lo
 	return "", lost, err
 }
 
+// Reseal turns everything that is sealed over to another key, with the value that
+// tells a wrong one at start. It answers how many values these were. One that the
+// old key does not open is an error, and nothing is changed. Call it in a transaction.
+func Reseal(ctx context.Context, d *db.DB, old, next secret.Keys) (n int64, err error) {
+	for _, column := range sealed {
+		all, _, err := db.One(ctx, d, db.Value[int64], fmt.Sprintf("SELECT COUNT(*) FROM %s WHERE %s <> ''", column.table, column.column))
+		if err != nil {
+			return 0, err
+		}
+		lost, err := reseal(ctx, d, column.table, column.key, column.column, column.clear, &old, next)
+		if err != nil {
+			return 0, err
+		}
+		if lost > 0 {
+			return 0, fmt.Errorf("%d values in %s.%s do not open with the present SECRET_KEY (%s): nothing was changed", lost, column.table, column.column, column.lost)
+		}
+		n += all
+	}
+	_, err = d.Exec(ctx, "UPDATE meta SET value = $1 WHERE name = $2", base64.StdEncoding.EncodeToString(next.KeyCheck()), KeyCheckName)
+	return n, err
+}
+
 type sealedValue struct {
 	id    int64
 	value string

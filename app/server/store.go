@@ -163,17 +163,36 @@ func (s *Store) Close() (err error) {
 const keyCheckName = "key_check"
 
 // CheckKey says whether SECRET_KEY is the one the database was made with. It
-// answers secret.ErrWrongKey, and changes nothing.
+// answers secret.ErrWrongKey, and changes nothing but what ends a rotation.
 func (s *Store) CheckKey(ctx context.Context) error {
 	sealed, found, err := s.keyCheck(ctx)
 	if err != nil {
 		return err
 	}
-	keys, err := s.loadKeys(false)
-	if err != nil || !found {
+	if !found {
+		_, err = s.loadKeys(false)
 		return err
 	}
-	return verifyKeys(keys, sealed)
+	_, err = s.keysFor(sealed)
+	return err
+}
+
+// keysFor loads the keys that opened the database's known value. A rotation that
+// was cut off after it had been committed has left the new key beside the old
+// one: it is put in its place.
+func (s *Store) keysFor(sealed string) (secret.Keys, error) {
+	keys, err := s.loadKeys(false)
+	if err == nil {
+		err = verifyKeys(keys, sealed)
+	}
+	if !errors.Is(err, secret.ErrWrongKey) || s.Config.SecretKey != "" {
+		return keys, err
+	}
+	next, nextErr := secret.LoadNext(s.Config.DataDir)
+	if nextErr != nil || verifyKeys(next, sealed) != nil {
+		return keys, err
+	}
+	return next, secret.TakeNext(s.Config.DataDir)
 }
 
 func (s *Store) keyCheck(ctx context.Context) (sealed string, found bool, err error) {
@@ -188,12 +207,12 @@ func (s *Store) openKeys(ctx context.Context) (keys secret.Keys, err error) {
 		if err != nil {
 			return err
 		}
-		// A key made now would not open what another one sealed.
-		if keys, err = s.loadKeys(s.Create && !found); err != nil {
+		if found { // a key made now would not open what another one sealed
+			keys, err = s.keysFor(sealed)
 			return err
 		}
-		if found {
-			return verifyKeys(keys, sealed)
+		if keys, err = s.loadKeys(s.Create); err != nil {
+			return err
 		}
 		made, err := s.DB.Exec(ctx, "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING", keyCheckName, base64.StdEncoding.EncodeToString(keys.KeyCheck()))
 		if err != nil || made == 1 {
