@@ -156,12 +156,12 @@ func (s *Service) noteFailure(ctx context.Context, attemptID int64) error {
 	if originOf(ctx).ActorID != 0 {
 		kind = evStepUpFailed
 	}
-	if err := s.note(ctx, kind, w.id, ""); err != nil || w.id == 0 {
+	if err := s.note(ctx, kind, w.id, ""); err != nil {
 		return err
 	}
 	now := s.Clock.Now()
-	until, pending, err := s.lockedUntil(ctx, w.name, now)
-	if err != nil || pending || !until.After(now) {
+	until, pending, err := s.lockedUntil(ctx, w.name, now) // nobody's name, too: it must take as long
+	if err != nil || w.id == 0 || pending || !until.After(now) {
 		return err
 	}
 	if err := s.note(ctx, evLocked, w.id, ""); err != nil {
