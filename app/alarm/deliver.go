@@ -120,6 +120,10 @@ func (s *Service) notSent(ctx context.Context, d Delivery, channel string, attem
 	if settled.Dead {
 		state, next = "failed", nil
 		db.AfterCommit(ctx, func() { s.counted(func(c *Stats) { c.GivenUp++ }) })
+		// Of two channels that are given up at once, the second sees what the first wrote.
+		if err := s.DB.Later(ctx, "UPDATE deliveries SET state = state WHERE user_id = $1 AND id = $2", d.userID, d.ID); err != nil {
+			return err
+		}
 	}
 	if err := s.DB.Later(ctx, `UPDATE delivery_channels SET state = $4, attempts = $5, next_try_at = $6, error = $7, reason = $8
 WHERE user_id = $1 AND delivery_id = $2 AND channel = $3`, d.userID, d.ID, channel, state, attempt, next, reason.Reason, reason.Why.String()); err != nil || !settled.Dead {

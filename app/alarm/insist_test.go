@@ -84,7 +84,7 @@ func TestEscalationPastAChannelThatFails(t *testing.T) {
 		if d.State != "sent" || d.Rings != 3 || d.NextRingAt.Before(h.at("2000-01-01T08:30")) {
 			h.t.Errorf("%+v", d)
 		}
-		h.until("2000-01-01T08:20")
+		h.until("2000-01-01T08:05") // its tries are 10 s, 30 s, … 5 and 10 minutes after the first, a fifth more or less
 		delete(broken, notify.Ntfy)
 		h.until("2000-01-01T08:29")
 		if got := h.peer.log(); len(got) != 1 { // ntfy is back: one message, not one for each ring
