@@ -106,6 +106,7 @@ func New(r chi.Router, d Deps) *API {
 	a.registerLive(r.HandleFunc)
 	a.only(r, http.MethodPatch, "/api/projects/{id}/tasks/reorder")
 	a.only(r, http.MethodPost, todosPath+"/bulk")
+	a.only(r, http.MethodPost, "/api/auth/passkeys/options")
 	return a
 }
 
