@@ -34,6 +34,8 @@ const (
 	evTokenMade     = "token_created"
 	evTokenRevoked  = "token_revoked"
 	evTokenAddress  = "token_new_address" //nolint:gosec // the name of an event
+	evFeedMade      = "feed_created"
+	evFeedRevoked   = "feed_revoked"
 	evMFAOn         = "second_factor_on"
 	evMFAOff        = "second_factor_off"
 	evCodesMade     = "recovery_codes_made"
@@ -60,7 +62,7 @@ const (
 
 // EventKinds are all of them, for the description of the API.
 var EventKinds = []string{evLogIn, evLogOut, evFailed, evLocked, evStepUp, evStepUpFailed, evPassword, evReset, evSessionEnded, evOthersEnded,
-	evTokenMade, evTokenRevoked, evTokenAddress, evMFAOn, evMFAOff, evKeyAdded, evKeyRemoved, evKeyUsed, evKeySuspended, evCodesMade, evCodeUsed, evLinked, evUnlinked, evEmail, evChannels, evAdded, evDisabled, evEnabled, evRole, evUnlocked, evDeleted, evInvited, evPasswordLink, evInviteRevoked, evAccepted}
+	evTokenMade, evTokenRevoked, evTokenAddress, evFeedMade, evFeedRevoked, evMFAOn, evMFAOff, evKeyAdded, evKeyRemoved, evKeyUsed, evKeySuspended, evCodesMade, evCodeUsed, evLinked, evUnlinked, evEmail, evChannels, evAdded, evDisabled, evEnabled, evRole, evUnlocked, evDeleted, evInvited, evPasswordLink, evInviteRevoked, evAccepted}
 
 // Event is something that happened to an account, in the audit list.
 type Event struct {

@@ -12,6 +12,7 @@ import (
 // with a user_id adds it here.
 var owned = []string{
 	"shares",
+	"feeds",
 	"settings", // refers to calendars
 	"reminders",
 	"event_templates",

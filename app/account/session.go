@@ -155,7 +155,7 @@ func (s *Service) Authenticate(ctx context.Context, token string) (Principal, er
 }
 
 // touched is what a last-seen time is being written for.
-type touched struct{ session, token int64 }
+type touched struct{ session, token, feed int64 }
 
 // touch writes when a session was seen.
 func (s *Service) touch(ctx context.Context, id int64, now time.Time) {

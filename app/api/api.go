@@ -102,6 +102,7 @@ func New(r chi.Router, d Deps) *API {
 	a.registerMoving()
 	a.registerDeliveries()
 	a.registerLinks(r)
+	a.registerFeeds(r)
 	a.registerMeta()
 	a.registerLive(r.HandleFunc)
 	a.only(r, http.MethodPatch, "/api/projects/{id}/tasks/reorder")

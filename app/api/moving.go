@@ -38,8 +38,13 @@ type importProgress struct {
 }
 
 func newMovings(d Deps) *movings {
-	return &movings{turn: make(chan struct{}, 1), now: map[int64]importProgress{}, house: moving.House{DB: d.DB, Journal: d.Journal, Todos: d.Todos, Calendars: d.Calendars,
-		Events: d.Events, Templates: d.Templates, Reminders: d.Reminders, Projects: d.Projects, People: d.People, Locations: d.Locations, Resources: objects.New(d.DB)}}
+	return &movings{turn: make(chan struct{}, 1), now: map[int64]importProgress{}, house: houseOf(d)}
+}
+
+// houseOf is where files are read into, and written from.
+func houseOf(d Deps) moving.House {
+	return moving.House{DB: d.DB, Journal: d.Journal, Todos: d.Todos, Calendars: d.Calendars,
+		Events: d.Events, Templates: d.Templates, Reminders: d.Reminders, Projects: d.Projects, People: d.People, Locations: d.Locations, Resources: objects.New(d.DB)}
 }
 
 func (m *movings) say(user int64, p importProgress) {

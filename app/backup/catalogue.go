@@ -42,6 +42,7 @@ const (
 var passing = map[string]struct{ copied bool }{
 	"user_sessions":    {copied: true},
 	"access_tokens":    {copied: true},
+	"feeds":            {copied: true},
 	"invitations":      {copied: true},
 	"login_attempts":   {copied: true},
 	"spent_challenges": {copied: true},

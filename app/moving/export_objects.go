@@ -2,10 +2,12 @@ package moving
 
 import (
 	"bufio"
+	"context"
 	"io"
 	"strings"
 
 	"umbra/app/calendar"
+	"umbra/app/caller"
 	"umbra/app/ical"
 	"umbra/app/page"
 	"umbra/app/person"
@@ -38,27 +40,39 @@ func (x *exporter) todoLists() error {
 	return x.objects(x.free("lists/", "Reminders"), "Reminders", "", reminder.KindName, 0)
 }
 
-// objects writes the records of a kind as one iCalendar object, each as phones
-// are shown it. A zone that several of them bring along is written once.
 func (x *exporter) objects(name, title, color, kind string, within int64) error {
 	file, err := x.create(name)
 	if err != nil {
 		return err
 	}
+	return x.writeObjects(x.ctx, x.c, file, objects{title: title, color: color, kind: kind, within: within})
+}
+
+// objects are the records of a kind as one iCalendar object.
+type objects struct {
+	title, color string
+	kind         string
+	within       int64                                      // the calendar or project
+	shape        func(part *ical.Component) *ical.Component // what is shown of each; nil leaves it out
+}
+
+// writeObjects writes records as phones are shown them. A zone that several of
+// them bring along is written once.
+func (h House) writeObjects(ctx context.Context, c caller.Caller, file io.Writer, o objects) error {
 	w := bufio.NewWriter(file)
 	head := ical.NewComponent("VCALENDAR")
 	head.Set("VERSION", "2.0")
 	head.Set("PRODID", vobject.ProductID)
-	head.Set("X-WR-CALNAME", ical.Escape(title))
-	if color != "" {
-		head.Set("X-APPLE-CALENDAR-COLOR", color)
+	head.Set("X-WR-CALNAME", ical.Escape(o.title))
+	if o.color != "" {
+		head.Set("X-APPLE-CALENDAR-COLOR", o.color)
 	}
 	d := ical.New()
 	d.Add(head)
 	begin, end, _ := strings.Cut(string(d.Bytes()), "END:VCALENDAR")
 	_, _ = w.WriteString(begin)
 	zones := map[string]bool{}
-	err = x.walk(x.ctx, x.c, kind, within, func(e *entry) error {
+	err := h.walk(ctx, c, o.kind, o.within, func(e *entry) error {
 		d, err := e.object()
 		if err != nil {
 			return err
@@ -70,6 +84,10 @@ func (x *exporter) objects(name, title, color, kind string, within int64) error 
 						continue
 					}
 					zones[part.Value("TZID")] = true
+				} else if o.shape != nil {
+					if part = o.shape(part); part == nil {
+						continue
+					}
 				}
 				if err := writePart(w, part); err != nil {
 					return err

@@ -225,6 +225,25 @@ CREATE INDEX event_templates_calendar ON event_templates (user_id, calendar_id) 
 CREATE INDEX event_templates_location ON event_templates (user_id, location_id) WHERE location_id IS NOT NULL;
 CREATE INDEX event_templates_name ON event_templates (user_id, name_key, id);
 CREATE INDEX event_templates_rev ON event_templates (user_id, rev, id);
+CREATE TABLE feeds (
+    id                INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id           INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    name              TEXT    NOT NULL,
+    token_hash        BLOB    NOT NULL UNIQUE,
+    kind              TEXT    NOT NULL CHECK (kind IN ('calendar', 'project', 'todos', 'reminders')),
+    calendar_id       INTEGER,
+    project_id        INTEGER,
+    busy              INTEGER NOT NULL DEFAULT 0,
+    created_at        INTEGER NOT NULL,
+    last_used_at      INTEGER NOT NULL DEFAULT 0,
+    last_used_address TEXT    NOT NULL DEFAULT '',
+    CHECK ((kind = 'calendar') = (calendar_id IS NOT NULL) AND (kind = 'project') = (project_id IS NOT NULL)),
+    FOREIGN KEY (user_id, calendar_id) REFERENCES calendars (user_id, id) ON DELETE CASCADE,
+    FOREIGN KEY (user_id, project_id) REFERENCES projects (user_id, id) ON DELETE CASCADE
+) STRICT;
+CREATE INDEX feeds_calendar ON feeds (user_id, calendar_id);
+CREATE INDEX feeds_project ON feeds (user_id, project_id);
+CREATE INDEX feeds_user ON feeds (user_id, created_at, id);
 CREATE TABLE idempotency_keys (
     user_id     INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     key         TEXT    NOT NULL,

@@ -53,4 +53,4 @@ func Plans(t testing.TB, d *db.DB, do func(ctx context.Context) error) (plans []
 }
 
 // A scan of a constant row, a CTE or a subquery's few rows costs nothing.
-var scans = regexp.MustCompile(`^SCAN (?:todos|calendar_events|calendars|people|locations|projects|project_tasks|reminders|event_templates|journal|trash|users|user_sessions|access_tokens|security_events|login_attempts|event_people|todo_tags|todo_labels|person_groups|person_photos)\b`)
+var scans = regexp.MustCompile(`^SCAN (?:todos|calendar_events|calendars|people|locations|projects|project_tasks|reminders|event_templates|journal|trash|users|user_sessions|access_tokens|feeds|security_events|login_attempts|event_people|todo_tags|todo_labels|person_groups|person_photos)\b`)
