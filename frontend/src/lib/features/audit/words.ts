@@ -9,7 +9,7 @@ export const groups = {
     'password_changed', 'password_reset', 'second_factor_on', 'second_factor_off', 'passkey_added', 'passkey_removed', 'passkey_suspended', 'recovery_codes_made', 'recovery_code_used', 'identity_linked', 'identity_unlinked',
     'email_changed', 'channels_changed',
   ],
-  tokens: ['token_created', 'token_revoked', 'token_new_address'],
+  tokens: ['token_created', 'token_revoked', 'token_new_address', 'feed_created', 'feed_revoked'],
   users: ['user_added', 'invitation_accepted', 'invited', 'password_link_made', 'invitation_revoked', 'user_disabled', 'user_enabled', 'user_unlocked', 'role_changed', 'user_deleted'],
 } as const satisfies Record<string, EventKind[]>;
 

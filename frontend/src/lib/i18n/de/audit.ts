@@ -42,6 +42,8 @@ export const audit = {
     token_created: 'App-Passwort oder Schlüssel angelegt',
     token_revoked: 'App-Passwort oder Schlüssel widerrufen',
     token_new_address: 'App-Passwort oder Schlüssel von einer neuen Adresse benutzt',
+    feed_created: 'Geheimer Link erstellt',
+    feed_revoked: 'Geheimer Link widerrufen',
     user_added: 'Konto hinzugefügt',
     user_disabled: 'Ausgesperrt',
     user_enabled: 'Wieder hereingelassen',

@@ -24,3 +24,4 @@ export { users } from './users';
 export { audit } from './audit';
 export { passkey } from './passkey';
 export { moving } from './moving';
+export { feed } from './feed';

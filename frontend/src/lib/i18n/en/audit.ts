@@ -42,6 +42,8 @@ export const audit = {
     token_created: 'App password or token made',
     token_revoked: 'App password or token revoked',
     token_new_address: 'App password or token used from a new address',
+    feed_created: 'Secret link made',
+    feed_revoked: 'Secret link revoked',
     user_added: 'Account added',
     user_disabled: 'Shut out',
     user_enabled: 'Let in again',

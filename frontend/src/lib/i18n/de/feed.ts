@@ -1,0 +1,18 @@
+export const feed = {
+  title: 'Geheime Links',
+  text: 'Wer den Link hat, sieht, wovon er ist, und ändert nichts: für jemanden ohne Konto hier oder für ein Kalenderprogramm, das ihn abonniert.',
+  make: 'Link erstellen',
+  name: 'Für wen',
+  nameHint: 'Damit du weißt, welchen du widerrufst.',
+  what: 'Was er zeigt',
+  calendars: 'Kalender',
+  projects: 'Projekte',
+  kinds: { todos: 'Aufgaben', reminders: 'Erinnerungen' },
+  busy: 'Nur, wann ich belegt bin, nicht womit',
+  busyOf: (name: string) => `${name}, nur belegte Zeiten`,
+  link: 'Der Link',
+  once: 'Kopiere ihn jetzt: Er wird nur dieses eine Mal gezeigt. Wer ihn hat, kann hineinsehen, bis du ihn widerrufst.',
+  read: (when: string) => `gelesen ${when}`,
+  neverRead: 'nie gelesen',
+  revoked: (name: string) => `Widerrufen: ${name}. Der Link zeigt nichts mehr.`,
+};

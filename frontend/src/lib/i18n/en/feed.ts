@@ -1,0 +1,18 @@
+export const feed = {
+  title: 'Secret links',
+  text: 'Whoever has the link sees what it is of, and changes nothing: for somebody without an account here, or a calendar program that subscribes.',
+  make: 'Make a link',
+  name: 'Who it is for',
+  nameHint: 'So that you know which one to revoke.',
+  what: 'What it shows',
+  calendars: 'Calendars',
+  projects: 'Projects',
+  kinds: { todos: 'To-dos', reminders: 'Reminders' },
+  busy: 'Only when I am busy, not what it is',
+  busyOf: (name: string) => `${name}, busy times only`,
+  link: 'The link',
+  once: 'Copy it now: it is shown this once. Whoever has it can look, until you revoke it.',
+  read: (when: string) => `read ${when}`,
+  neverRead: 'never read',
+  revoked: (name: string) => `Revoked: ${name}. The link shows nothing any more.`,
+};
