@@ -280,11 +280,14 @@ func (h house) fill(userID int64, tables []string) {
 			var args []any
 			for i, c := range columns {
 				names, marks = append(names, c.name), append(marks, fmt.Sprintf("$%d", i+1))
-				if table == "shares" && c.name == "project_id" { // of the two, the calendar
+				switch { // what is of one thing alone is of the calendar
+				case (table == "shares" || table == "feeds") && c.name == "project_id":
 					args = append(args, nil)
-					continue
+				case table == "feeds" && c.name == "kind":
+					args = append(args, "calendar")
+				default:
+					args = append(args, c.value(userID))
 				}
-				args = append(args, c.value(userID))
 			}
 			err = h.db.Tx(context.Background(), func(ctx context.Context) error {
 				_, err := h.db.Exec(ctx, fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s)", table, strings.Join(names, ", "), strings.Join(marks, ", ")), args...)
