@@ -23,6 +23,7 @@ var belongings = []struct{ path, body string }{
 	{"/api/event-templates", `{"name":"{marker} template"}`},
 	{"/api/calendars/{calendar}/shares", `{"user_id":{cara},"access":"write"}`},
 	{"/api/projects/{project}/shares", `{"user_id":{cara},"access":"write"}`},
+	{"/api/feeds", `{"name":"{marker} link","kind":"calendar","record_id":{calendar}}`},
 	{"/api/reminders", `{"title":"{marker} reminder","remind_at":"2025-03-29T15:00:00+01:00"}`},
 }
 
@@ -142,6 +143,12 @@ func TestNoOperationShowsAnothersRecords(t *testing.T) {
 		for _, b := range belongings { // and nothing happened to any of it
 			if list, shares := strings.CutSuffix(b.path, "/shares"); shares {
 				if got := s.ann(t, "GET", fill(list)+"/shares", nil).is(200).list(); len(got) != 1 || got[0]["access"] != "write" {
+					t.Errorf("%s: %v", b.path, got)
+				}
+				continue
+			}
+			if b.path == "/api/feeds" { // a link is not looked at by itself
+				if got := s.ann(t, "GET", b.path, nil).is(200).list(); len(got) != 1 {
 					t.Errorf("%s: %v", b.path, got)
 				}
 				continue
