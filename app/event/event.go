@@ -63,6 +63,13 @@ type Event struct {
 	when      when
 	overrides []override
 	bounds    bounds
+	parsed    parsed
+}
+
+// parsed is the recurrence rule of an event that is expanded again and again.
+type parsed struct {
+	text string
+	rule *recur.Rule
 }
 
 // Update holds the fields to change; those left out stay as they are.

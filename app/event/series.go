@@ -19,7 +19,11 @@ func (e *Event) series(overridden bool) recur.Series {
 	if !s.AllDay && e.when.zone != "" {
 		s.Zone = e.when.location(nil)
 	}
-	if e.RecurrenceRule != "" {
+	switch {
+	case e.RecurrenceRule == "":
+	case e.parsed.text == e.RecurrenceRule:
+		s.Rule = e.parsed.rule
+	default:
 		if rule, err := recur.Parse(e.RecurrenceRule); err == nil { // it was checked when it was written
 			s.Rule = &rule
 		}
@@ -50,6 +54,7 @@ type bounds struct {
 	start       int64 // where it sorts
 	first, last int64
 	long        bool
+	months      uint16 // of any year in which it may take place: bits 1 to 12, in UTC
 }
 
 const (
@@ -80,8 +85,10 @@ func (e *Event) measure(home *time.Location) bounds {
 	if e.RecurrenceRule != "" && !unending {
 		last = last.Add(2 * time.Hour) // clocks that are set back
 	}
+	b.months = months(s, lasts)
 	for _, o := range e.overrides {
 		t := o.when(e.when)
+		b.months |= monthsOf(t.start.In(time.UTC), t.end.In(time.UTC))
 		if from := t.start.In(z); from.Before(first) {
 			first = from
 		}
@@ -98,6 +105,34 @@ func (e *Event) measure(home *time.Location) bounds {
 		b.last = endless
 	}
 	return b
+}
+
+// monthsOf are the months in UTC that touch a time, wherever its clock hangs.
+func monthsOf(from, to time.Time) (months uint16) {
+	from, to = from.Add(-anyZone), to.Add(anyZone)
+	if to.Sub(from) > 330*24*time.Hour {
+		return recur.AllMonths
+	}
+	for months = 1 << to.Month(); from.Before(to); from = from.AddDate(0, 0, 27) {
+		months |= 1 << from.Month()
+	}
+	return months
+}
+
+// months are those that the occurrences of a series touch, each of which lasts so long.
+func months(s recur.Series, lasts time.Duration) (months uint16) {
+	for _, l := range append(s.RDates, s.Start) {
+		months |= monthsOf(l.In(time.UTC), l.In(time.UTC).Add(lasts))
+	}
+	if s.Rule == nil || s.Rule.Anniversary() {
+		return months
+	}
+	for m := time.January; m <= time.December; m++ {
+		if first := time.Date(2024, m, 1, 0, 0, 0, 0, time.UTC); s.Rule.Months()>>m&1 != 0 {
+			months |= monthsOf(first, first.AddDate(0, 1, 0).Add(lasts))
+		}
+	}
+	return months
 }
 
 // hit is an occurrence before it is written out.
@@ -119,13 +154,13 @@ func (e *Event) hits(from, to, since time.Time, home *time.Location, limit int) 
 	if low.Before(since) {
 		low = since
 	}
-	var found []hit
+	occurrences, _ := e.series(false).Between(low, to, 0, home, limit+4)
+	found := make([]hit, 0, len(occurrences)+len(e.overrides))
 	add := func(h hit) {
 		if h.start.Before(to) && !h.start.Before(since) && (h.end.After(from) || !h.start.Before(from)) {
 			found = append(found, h)
 		}
 	}
-	occurrences, _ := e.series(false).Between(low, to, 0, home, limit+4)
 	for _, o := range occurrences {
 		h := hit{event: e, id: o.ID, start: o.Start, end: o.Start.Add(lasts)}
 		if e.when.allDay {
@@ -139,25 +174,46 @@ func (e *Event) hits(from, to, since time.Time, home *time.Location, limit int) 
 		z := t.location(home)
 		add(hit{event: e, id: o.ID, change: o, start: t.start.In(z), end: t.end.In(z)})
 	}
-	slices.SortFunc(found, compareHits)
+	if len(e.overrides) > 0 {
+		slices.SortFunc(found, compareHits)
+	}
 	return found
 }
 
 // occurrence writes a hit out as the API shows it.
-func (h hit) occurrence() Event {
-	e := *h.event
-	t := e.when.at(h.id)
-	if h.change != nil {
-		h.change.apply(&e)
-		t = h.change.when(e.when)
-	}
-	if e.repeats() {
-		id := e.when.id(h.id)
-		e.Occurrence = &id
-	}
-	e.setWhen(t)
-	e.StartsAt, e.EndsAt = h.start, h.end
+func (h hit) occurrence() (e Event) {
+	h.write(&e, new(string), recur.ClockOf(h.event.when.location(time.UTC)))
 	return e
+}
+
+// write is occurrence where many are written: into what there is room for, the
+// recurrence id too, by a clock in the zone of the event.
+func (h *hit) write(e *Event, id *string, clock *recur.Clock) {
+	*e = *h.event
+	t := &e.when
+	switch {
+	case h.change != nil:
+		h.change.apply(e)
+		*t = h.change.when(*t)
+	case t.allDay || t.zone == "":
+		t.start, t.end = h.id, h.id.Add(t.end.Sub(t.start))
+	default:
+		t.start, t.end = h.id, clock.Local(h.end)
+	}
+	var room [3 * len(time.RFC3339)]byte // start, end and recurrence id as one text
+	b := t.append(room[:0], t.start, h.start)
+	start := len(b)
+	b = t.append(b, t.end, h.end)
+	end := len(b)
+	if e.repeats() {
+		b = t.appendID(b, h.id)
+	}
+	text := string(b)
+	e.Start, e.End = text[:start], text[start:end]
+	if *id = text[end:]; *id != "" {
+		e.Occurrence = id
+	}
+	e.StartsAt, e.EndsAt = h.start, h.end
 }
 
 // alive says whether anything of a series is left to see.

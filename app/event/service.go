@@ -20,6 +20,7 @@ import (
 type Service struct {
 	db      *db.DB
 	journal *journal.Journal
+	series  memory
 }
 
 // New makes the service and tells the journal of its kind.

@@ -38,12 +38,12 @@ func (s *Service) Starred(ctx context.Context, c caller.Caller, from time.Time, 
 					And("("+part.key+") > (?, ?)", after, id)
 			}
 			query, args := union(part.key, minChunk).Text(wheres...)
-			events, err := db.Query(ctx, s.db, scan, query, args...)
+			events, err := db.Query(ctx, s.db, scanBare, query, args...)
 			if err != nil {
 				return nil, err
 			}
-			for i := range events {
-				if next := events[i].hits(from, t.to, check.Earliest, c.Location(), 1); len(next) > 0 {
+			for _, e := range events {
+				if next := e.hits(from, t.to, check.Earliest, c.Location(), 1); len(next) > 0 {
 					t.add(next[:1])
 				}
 			}

@@ -25,39 +25,54 @@ COALESCE((SELECT string_agg('{"id":"' || recurrence_id || '","changes":' || chan
     WHERE o.user_id = calendar_events.user_id AND o.event_id = calendar_events.id), '')`
 
 func scan(s db.Scanner) (Event, error) {
-	var e Event
-	var start, end, zone, rdates, exceptions, reminders, people, overrides string
-	var allDay bool
-	var created, updated int64
-	b := &e.bounds
-	err := s.Scan(&e.ID, &e.UID, &e.CalendarID, &e.Title, &e.Description, &start, &end, &allDay, &zone, &b.start, &b.first, &b.last, &b.long,
-		&e.LocationID, &e.Location, &e.Color, &e.Starred, &e.RecurrenceRule, &rdates, &exceptions, &reminders, &e.Status, &e.URL,
-		&e.Rev, &created, &updated, &people, &overrides)
+	e, err := scanBare(s)
 	if err != nil {
-		return e, err
+		return Event{}, err
 	}
-	e.CreatedAt, e.UpdatedAt = clock.FromMicros(created), clock.FromMicros(updated)
-	t := when{allDay: allDay, zone: zone}
-	if t.start, err = recur.ParseLocal(start); err != nil {
-		return e, err
+	e.setWhen(e.when)
+	return *e, nil
+}
+
+// scanBare leaves start and end unwritten, which those that are expanded have no
+// use for: their occurrences have their own.
+func scanBare(s db.Scanner) (*Event, error) {
+	var row struct { // one allocation for what is read and not kept
+		Event
+		start, end, rdates, exceptions, reminders, people, overrides string
+		created, updated                                             int64
 	}
-	if t.end, err = recur.ParseLocal(end); err != nil {
-		return e, err
+	e := &row.Event
+	b, t := &e.bounds, &e.when
+	err := s.Scan(&e.ID, &e.UID, &e.CalendarID, &e.Title, &e.Description, &row.start, &row.end, &t.allDay, &t.zone, &b.start, &b.first, &b.last, &b.long,
+		&e.LocationID, &e.Location, &e.Color, &e.Starred, &e.RecurrenceRule, &row.rdates, &row.exceptions, &row.reminders, &e.Status, &e.URL,
+		&e.Rev, &row.created, &row.updated, &row.people, &row.overrides)
+	if err != nil {
+		return nil, err
 	}
-	e.setWhen(t)
-	if e.RDates, err = db.Strings(rdates); err != nil {
-		return e, err
+	e.CreatedAt, e.UpdatedAt = clock.FromMicros(row.created), clock.FromMicros(row.updated)
+	e.AllDay = t.allDay
+	if t.zone != "" {
+		e.TimeZone = &t.zone
 	}
-	if e.Exceptions, err = db.Strings(exceptions); err != nil {
-		return e, err
+	if t.start, err = recur.ParseLocal(row.start); err != nil {
+		return nil, err
 	}
-	if e.Reminders, err = db.Strings(reminders); err != nil {
-		return e, err
+	if t.end, err = recur.ParseLocal(row.end); err != nil {
+		return nil, err
 	}
-	if e.PersonIDs, err = readPeople(people); err != nil {
-		return e, err
+	if e.RDates, err = db.Strings(row.rdates); err != nil {
+		return nil, err
 	}
-	e.overrides, err = readOverrides(overrides)
+	if e.Exceptions, err = db.Strings(row.exceptions); err != nil {
+		return nil, err
+	}
+	if e.Reminders, err = db.Strings(row.reminders); err != nil {
+		return nil, err
+	}
+	if e.PersonIDs, err = readPeople(row.people); err != nil {
+		return nil, err
+	}
+	e.overrides, err = readOverrides(row.overrides)
 	return e, err
 }
 
@@ -139,13 +154,13 @@ func (s *Service) count(ctx context.Context, c caller.Caller, f Filter) (int64, 
 }
 
 var setters = []string{"uid", "calendar_id", "title", "title_key", "description", "start_local", "end_local", "all_day", "time_zone",
-	"start_at", "first_at", "last_at", "long_span", "location_id", "location", "color", "starred", "recurrence_rule", "rdates",
+	"start_at", "first_at", "last_at", "long_span", "months", "location_id", "location", "color", "starred", "recurrence_rule", "rdates",
 	"exceptions", "reminders", "status", "url", "search", "rev", "created_at", "updated_at"}
 
 func (e *Event) values() []any {
 	b := e.bounds
 	return []any{e.UID, e.CalendarID, e.Title, fold.Key(e.Title), e.Description, e.when.start.String(), e.when.end.String(), e.when.allDay, e.when.zone,
-		b.start, b.first, b.last, b.long, e.LocationID, e.Location, e.Color, e.Starred, e.RecurrenceRule, db.JSON(e.RDates),
+		b.start, b.first, b.last, b.long, int64(b.months), e.LocationID, e.Location, e.Color, e.Starred, e.RecurrenceRule, db.JSON(e.RDates),
 		db.JSON(e.Exceptions), db.JSON(e.Reminders), e.Status, e.URL, e.search(), e.Rev, clock.Micros(e.CreatedAt), clock.Micros(e.UpdatedAt)}
 }
 

@@ -47,24 +47,29 @@ func (t when) at(start recur.Local) when {
 	return t
 }
 
-// text writes one of its times as the API does.
-func (t when) text(l recur.Local) string {
-	switch {
-	case t.allDay:
-		return l.DateString()
-	case t.zone == "":
-		return l.String()
+// append writes one of its times as the API does: what the clock shows, and, in
+// a zone, the instant.
+func (t *when) append(b []byte, l recur.Local, at time.Time) []byte {
+	if t.allDay || t.zone == "" {
+		return t.appendID(b, l)
 	}
-	return l.In(t.location(nil)).Format(time.RFC3339)
+	return at.In(t.location(nil)).AppendFormat(b, time.RFC3339)
 }
 
-// id writes a recurrence id.
-func (t when) id(l recur.Local) string {
-	if t.allDay {
-		return l.DateString()
-	}
-	return l.String()
+// text is append by itself.
+func (t when) text(l recur.Local) string {
+	return string(t.append(nil, l, l.In(t.location(time.UTC))))
 }
+
+// appendID writes a recurrence id.
+func (t *when) appendID(b []byte, l recur.Local) []byte {
+	if t.allDay {
+		return l.AppendDate(b)
+	}
+	return l.Append(b)
+}
+
+func (t when) id(l recur.Local) string { return string(t.appendID(nil, l)) }
 
 // place is where a local time of the series lies: its midnight where it is all-day.
 func (t when) place(l recur.Local) recur.Local {

@@ -3,15 +3,12 @@ package event
 import (
 	"cmp"
 	"context"
-	"math"
 	"slices"
 	"strconv"
 	"time"
 
 	"umbra/app/caller"
 	"umbra/app/check"
-	"umbra/app/clock"
-	"umbra/app/db"
 	"umbra/app/fault"
 	"umbra/app/page"
 	"umbra/app/recur"
@@ -81,9 +78,13 @@ func (s *Service) window(ctx context.Context, c caller.Caller, f Filter, req pag
 }
 
 func written(hits []hit) []Event {
-	out := make([]Event, len(hits))
-	for i, h := range hits {
-		out[i] = h.occurrence()
+	out, ids := make([]Event, len(hits)), make([]string, len(hits))
+	clock := recur.ClockOf(nil)
+	for i := range hits {
+		if zone := hits[i].event.when.location(time.UTC); zone != clock.Zone() {
+			clock = recur.ClockOf(zone)
+		}
+		hits[i].write(&out[i], &ids[i], clock)
 	}
 	return out
 }
@@ -104,7 +105,42 @@ func readCursor(cursor string) (*hit, error) {
 }
 
 func compareHits(a, b hit) int {
-	return cmp.Or(a.start.Compare(b.start), cmp.Compare(a.event.ID, b.event.ID), a.id.Compare(b.id))
+	if c := a.start.Compare(b.start); c != 0 {
+		return c
+	}
+	return compareTied(a, b)
+}
+
+// compareTied tells hits apart that start together.
+func compareTied(a, b hit) int {
+	if c := cmp.Compare(a.event.ID, b.event.ID); c != 0 {
+		return c
+	}
+	return a.id.Compare(b.id)
+}
+
+// sortHits orders many: by small keys without pointers, which move faster than
+// hits do.
+func sortHits(hits []hit) []hit {
+	type key struct {
+		start int64
+		i     int
+	}
+	keys := make([]key, len(hits))
+	for i := range hits {
+		keys[i] = key{hits[i].start.Unix(), i}
+	}
+	slices.SortFunc(keys, func(a, b key) int {
+		if a.start != b.start {
+			return cmp.Compare(a.start, b.start)
+		}
+		return compareTied(hits[a.i], hits[b.i])
+	})
+	out := make([]hit, len(hits))
+	for to, k := range keys {
+		out[to] = hits[k.i]
+	}
+	return out
 }
 
 // top keeps the first n of many hits, and knows when it needs no later ones.
@@ -131,72 +167,8 @@ func (t *top) trim() {
 	if len(t.hits) < t.n {
 		return
 	}
-	slices.SortFunc(t.hits, compareHits)
-	t.hits = t.hits[:t.n]
+	t.hits = sortHits(t.hits)[:t.n]
 	if to := t.hits[t.n-1].start.Add(time.Second); to.Before(t.to) { // its equals may still come before it
 		t.to = to
 	}
-}
-
-// union reads the first events by a key.
-func union(key string, limit int) db.Union {
-	return db.Union{Columns: "SELECT " + columns, From: "calendar_events", Order: key, Limit: limit}
-}
-
-// How many events are read at a time: about a page, so that what is read and
-// held follows the page, not what the window holds.
-const (
-	minChunk = 60
-	maxChunk = 250
-)
-
-// expand answers the first n occurrences in [from, to) after a given one. Short
-// events are found where they begin, the others (series, mostly) by their end.
-func (s *Service) expand(ctx context.Context, c caller.Caller, from, to time.Time, after *hit, n int, f Filter) ([]hit, error) {
-	t := &top{n: n, after: after, to: to}
-	since, low := check.Earliest.Add(-48*time.Hour), from
-	if after != nil {
-		if since = after.start; since.After(low) {
-			low = since
-		}
-	}
-	lowest := clock.Micros(low)
-	chunk := min(max(n, minChunk), maxChunk)
-	for _, part := range []struct {
-		cond string
-		key  string
-		from int64
-		of   func(bounds) (int64, int64)
-	}{
-		{"NOT long_span", "first_at, last_at, id", clock.Micros(low.Add(-shortSpan)), func(b bounds) (int64, int64) { return b.first, b.last }},
-		{"long_span", "last_at, first_at, id", lowest, func(b bounds) (int64, int64) { return b.last, b.first }},
-	} {
-		a, b, id := part.from-1, int64(math.MaxInt64), int64(math.MaxInt64)
-		for {
-			wheres := s.wheres(c, f)
-			for _, w := range wheres {
-				w.And(part.cond).And("last_at >= ?", lowest).And("first_at < ?", clock.Micros(t.to)).And("("+part.key+") > (?, ?, ?)", a, b, id)
-			}
-			query, args := union(part.key, chunk).Text(wheres...)
-			events, err := db.Query(ctx, s.db, scan, query, args...)
-			if err != nil {
-				return nil, err
-			}
-			for i := range events {
-				t.add(events[i].hits(from, t.to, since, c.Location(), n))
-			}
-			t.trim()
-			if len(events) < chunk {
-				break
-			}
-			last := events[len(events)-1]
-			a, b = part.of(last.bounds)
-			id = last.ID
-			if err := ctx.Err(); err != nil {
-				return nil, fault.New(fault.Overloaded, "cancelled", "The request ended before the answer was ready.").Because(err)
-			}
-		}
-	}
-	slices.SortFunc(t.hits, compareHits)
-	return t.hits, nil
 }

@@ -62,17 +62,25 @@ func ParseLocal(s string) (Local, error) {
 }
 
 // String is "2006-01-02T15:04:05", with a B for the second pass of a repeated hour.
-func (l Local) String() string {
-	b := make([]byte, 0, maxLocal)
-	b = l.utc().AppendFormat(b, localLayout)
-	if l.again {
+func (l Local) String() string { return string(l.Append(make([]byte, 0, maxLocal))) }
+
+// Append writes String after b.
+func (l Local) Append(b []byte) []byte {
+	b = l.utc().AppendFormat(b, time.RFC3339) // which the library writes fastest
+	if b = b[:len(b)-1]; l.again {
 		b = append(b, 'B')
 	}
-	return string(b)
+	return b
 }
 
 // DateString is "2006-01-02".
-func (l Local) DateString() string { return l.utc().Format(time.DateOnly) }
+func (l Local) DateString() string { return string(l.AppendDate(make([]byte, 0, maxLocal))) }
+
+// AppendDate writes DateString after b.
+func (l Local) AppendDate(b []byte) []byte {
+	b = l.utc().AppendFormat(b, time.RFC3339)
+	return b[:len(b)-len("T15:04:05Z")]
+}
 
 // MarshalText is String.
 func (l Local) MarshalText() ([]byte, error) { return []byte(l.String()), nil }

@@ -27,6 +27,19 @@ func zoneOf(loc *time.Location) zone {
 	return z
 }
 
+// Clock tells what a clock in one zone shows, and remembers the offset it showed
+// last. It is not for several goroutines at once.
+type Clock struct{ zone }
+
+// ClockOf is a clock in a zone; nil is UTC.
+func ClockOf(loc *time.Location) *Clock { return &Clock{zoneOf(loc)} }
+
+// Zone is where the clock hangs.
+func (c *Clock) Zone() *time.Location { return c.loc }
+
+// Local is LocalOf.
+func (c *Clock) Local(t time.Time) Local { return c.local(clampUnix(t)) }
+
 // at makes the stretch that holds an instant the current one.
 func (z *zone) at(unix int64) *stretch {
 	if z.cur.lo <= unix && unix < z.cur.hi {

@@ -83,6 +83,7 @@ TABLE calendar_events COLUMN search text COLLATE C NOT NULL;
 TABLE calendar_events COLUMN rev bigint NOT NULL;
 TABLE calendar_events COLUMN created_at bigint NOT NULL;
 TABLE calendar_events COLUMN updated_at bigint NOT NULL;
+TABLE calendar_events COLUMN months integer NOT NULL DEFAULT 8190;
 TABLE calendar_events CONSTRAINT calendar_events_pkey PRIMARY KEY (id);
 TABLE calendar_events CONSTRAINT calendar_events_user_id_calendar_id_fkey FOREIGN KEY (user_id, calendar_id) REFERENCES calendars(user_id, id);
 TABLE calendar_events CONSTRAINT calendar_events_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
@@ -91,7 +92,7 @@ TABLE calendar_events CONSTRAINT calendar_events_user_id_location_id_fkey FOREIG
 TABLE calendar_events CONSTRAINT calendar_events_user_id_uid_key UNIQUE (user_id, uid);
 CREATE INDEX calendar_events_calendar ON calendar_events USING btree (user_id, calendar_id, start_at, id);
 CREATE INDEX calendar_events_location ON calendar_events USING btree (user_id, location_id) WHERE (location_id IS NOT NULL);
-CREATE INDEX calendar_events_long ON calendar_events USING btree (user_id, last_at, first_at) WHERE long_span;
+CREATE INDEX calendar_events_long ON calendar_events USING btree (user_id, last_at, first_at, id, months, rev) WHERE long_span;
 CREATE UNIQUE INDEX calendar_events_pkey ON calendar_events USING btree (id);
 CREATE INDEX calendar_events_rev ON calendar_events USING btree (user_id, rev, id);
 CREATE INDEX calendar_events_short ON calendar_events USING btree (user_id, first_at, last_at) WHERE (NOT long_span);

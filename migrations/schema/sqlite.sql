@@ -76,7 +76,7 @@ CREATE TABLE calendar_events (
     search          TEXT    NOT NULL,
     rev             INTEGER NOT NULL,
     created_at      INTEGER NOT NULL,
-    updated_at      INTEGER NOT NULL,
+    updated_at      INTEGER NOT NULL, months INTEGER NOT NULL DEFAULT 8190,
     UNIQUE (user_id, id),
     UNIQUE (user_id, uid),
     FOREIGN KEY (user_id, calendar_id) REFERENCES calendars (user_id, id),
@@ -84,7 +84,7 @@ CREATE TABLE calendar_events (
 ) STRICT;
 CREATE INDEX calendar_events_calendar ON calendar_events (user_id, calendar_id, start_at, id);
 CREATE INDEX calendar_events_location ON calendar_events (user_id, location_id) WHERE location_id IS NOT NULL;
-CREATE INDEX calendar_events_long ON calendar_events (user_id, last_at, first_at) WHERE long_span;
+CREATE INDEX calendar_events_long ON calendar_events (user_id, last_at, first_at, id, months, rev) WHERE long_span;
 CREATE INDEX calendar_events_rev ON calendar_events (user_id, rev, id);
 CREATE INDEX calendar_events_short ON calendar_events (user_id, first_at, last_at) WHERE NOT long_span;
 CREATE INDEX calendar_events_starred ON calendar_events (user_id, start_at, id) WHERE starred;
