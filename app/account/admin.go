@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"umbra/app/caller"
@@ -62,23 +63,21 @@ func (s *Service) CountUsers(ctx context.Context) (int64, error) { return s.coun
 
 // locks reads every user's lock, in one query.
 func (s *Service) locks(ctx context.Context, now time.Time) (map[string]time.Time, error) {
-	all, err := db.Query(ctx, s.DB, scanOutcome, `SELECT username_key, at, success, kind FROM login_attempts
-WHERE at > $1 AND at <= $2 AND kind IN `+countedKinds+` AND username_key IN (SELECT username_key FROM users) ORDER BY at DESC, id DESC`,
-		clock.Micros(now.Add(-2*LockFor)), clock.Micros(now.Add(maxSkew)))
-	if err != nil {
-		return nil, err
+	type lock struct {
+		name  string
+		until int64
 	}
-	byName := map[string][]outcome{}
-	for _, o := range all {
-		byName[o.name] = append(byName[o.name], o)
-	}
+	all, err := db.Query(ctx, s.DB, func(row db.Scanner) (l lock, err error) { return l, row.Scan(&l.name, &l.until) },
+		"SELECT username_key, "+lockEnd+` FROM (SELECT username_key, at, success, ROW_NUMBER() OVER (PARTITION BY username_key ORDER BY at DESC, id DESC) AS nth
+FROM login_attempts WHERE at > $1 AND at <= $2 AND kind IN `+countedKinds+` AND username_key IN (SELECT username_key FROM users)) latest
+WHERE nth <= `+strconv.Itoa(LockAfter)+" GROUP BY username_key", clock.Micros(now.Add(-2*LockFor)), clock.Micros(now.Add(maxSkew)))
 	locks := map[string]time.Time{}
-	for name, latest := range byName {
-		if until, _ := lockEnd(latest, now); until.After(now) {
-			locks[name] = until
+	for _, l := range all {
+		if until := clock.FromMicros(l.until); until.After(now) {
+			locks[l.name] = until
 		}
 	}
-	return locks, nil
+	return locks, err
 }
 
 // NewUser is a user that an administrator adds.

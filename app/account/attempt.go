@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"encoding/base64"
+	"strconv"
 	"time"
 
 	"umbra/app/clock"
@@ -74,8 +75,16 @@ func attemptBy(a account, found bool, typed, address string) attempt {
 // waits for them, so that many good log-ins at once do not lock each other out.
 // It answers the attempt's id, or Limited or Locked with RetryAfter, or Overloaded.
 func (s *Service) admit(ctx context.Context, a attempt) (id int64, err error) {
+	if err := s.limited(ctx, a.address, s.Clock.Now()); err != nil { // a flood costs one read each
+		return 0, err
+	}
+	return s.enter(ctx, a)
+}
+
+// enter is admit for an address that was just found to be within its limit.
+func (s *Service) enter(ctx context.Context, a attempt) (id int64, err error) {
 	for waited := time.Duration(0); ; waited += recheck {
-		id, undecided, err := s.tryAdmit(ctx, a)
+		id, undecided, err := s.tryEnter(ctx, a)
 		if err != nil || !undecided {
 			return id, err
 		}
@@ -90,42 +99,53 @@ func (s *Service) admit(ctx context.Context, a attempt) (id int64, err error) {
 	}
 }
 
-func (s *Service) tryAdmit(ctx context.Context, a attempt) (id int64, undecided bool, err error) {
+// entry is what became of an attempt to begin an attempt.
+type entry struct {
+	id   int64
+	kind string
+}
+
+// enterQuery writes an attempt down as what the log says that it is: pending, or
+// locked, or, where the address has had its share or the lock rests on attempts
+// in flight, not at all. It decides and writes at once, so that the transaction
+// around it is one round trip.
+var enterQuery = `INSERT INTO login_attempts (username_key, address, kind, success, at)
+SELECT $1, $5, CASE WHEN l.until > $6 THEN 'locked' ELSE 'pending' END, $7, $6 FROM ` + lockOf + ` l
+WHERE NOT (l.until > $6 AND l.flying > 0)
+AND (SELECT COUNT(*) FROM (SELECT 1 FROM login_attempts WHERE address = $5 AND at > $8 AND at <= $3 AND kind <> 'unlock' LIMIT ` + strconv.Itoa(AddressLimit) + `) lately) < ` + strconv.Itoa(AddressLimit) + `
+RETURNING id, kind`
+
+func (s *Service) tryEnter(ctx context.Context, a attempt) (id int64, undecided bool, err error) {
 	now := s.Clock.Now()
-	if err := s.limited(ctx, a.address, now); err != nil { // a flood costs one read each
-		return 0, false, err
-	}
-	var refused error
+	var entered func() (entry, bool, error)
 	err = s.DB.Tx(ctx, func(ctx context.Context) error {
-		refused, undecided = nil, false
 		if err := s.lock(ctx, attemptsLock); err != nil {
 			return err
 		}
-		limited, locked := s.askLimited(ctx, a.address, now), s.askLocked(ctx, a.name, now)
-		if err := limited(); err != nil {
-			return err
-		}
-		until, pending, err := locked()
-		if err != nil {
-			return err
-		}
-		wait := until.Sub(now)
-		switch {
-		case wait > 0 && pending:
-			undecided = true
-			return nil
-		case wait > 0:
-			refused = fault.New(fault.Locked, "locked", "Too many failed log-ins: this account is locked for a while.").After(wait)
-			_, err = s.log(ctx, a, byLocked, false, now)
-		default:
-			id, err = s.log(ctx, a, byPending, false, now)
-		}
-		return err
+		entered = db.Ask(ctx, s.DB, func(row db.Scanner) (e entry, err error) { return e, row.Scan(&e.id, &e.kind) }, enterQuery,
+			append(lockArgs(a.name, now), a.address, clock.Micros(now), false, clock.Micros(now.Add(-AddressWindow)))...)
+		return nil
 	})
-	if err == nil {
-		err = refused
+	if err != nil {
+		return 0, false, err
 	}
-	return id, undecided, err
+	e, written, err := entered()
+	switch {
+	case err != nil:
+		return 0, false, err
+	case e.kind == byPending:
+		return e.id, false, nil
+	case !written: // too many of this address since it was asked, or some in flight
+		return 0, true, s.limited(ctx, a.address, now)
+	}
+	until, _, err := s.lockedUntil(ctx, a.name, now)
+	if err == nil {
+		err = s.trim(ctx, e.id)
+	}
+	if err != nil {
+		return 0, false, err
+	}
+	return 0, false, fault.New(fault.Locked, "locked", "Too many failed log-ins: this account is locked for a while.").After(max(until.Sub(now), time.Second))
 }
 
 func (s *Service) log(ctx context.Context, a attempt, kind string, success bool, at time.Time) (int64, error) {
@@ -134,7 +154,15 @@ VALUES ($1, $2, $3, $4, $5) RETURNING id`, a.name, a.address, kind, success, clo
 	if err != nil {
 		return 0, err
 	}
-	return id, s.DB.Later(ctx, "DELETE FROM login_attempts WHERE id <= $1", id-maxAttempts)
+	return id, s.trim(ctx, id)
+}
+
+// trim keeps the log within maxAttempts. Whoever fails sees to it, not whoever is
+// let in.
+func (s *Service) trim(ctx context.Context, id int64) error {
+	return s.DB.Tx(ctx, func(ctx context.Context) error {
+		return s.DB.Later(ctx, "DELETE FROM login_attempts WHERE id <= $1", id-maxAttempts)
+	})
 }
 
 // settle says what became of an attempt that was admitted.
@@ -146,6 +174,9 @@ func (s *Service) settle(ctx context.Context, id int64, kind string, success boo
 func (s *Service) fail(ctx context.Context, id int64) {
 	s.conclude(ctx, func(ctx context.Context) error {
 		if err := s.settle(ctx, id, byPassword, false); err != nil {
+			return err
+		}
+		if err := s.trim(ctx, id); err != nil {
 			return err
 		}
 		return s.noteFailure(ctx, id)
@@ -169,80 +200,56 @@ func (s *Service) conclude(ctx context.Context, write func(ctx context.Context) 
 	}
 }
 
+// limitedSince is the attempt that has to grow old before an address may try
+// again; 0 where it may now.
+const limitedSince = `COALESCE((SELECT at FROM login_attempts WHERE address = $1 AND at > $2 AND at <= $3 AND kind <> 'unlock'
+ORDER BY at DESC LIMIT 1 OFFSET $4), 0)`
+
+func limitedArgs(address string, now time.Time) []any {
+	return []any{address, clock.Micros(now.Add(-AddressWindow)), clock.Micros(now.Add(maxSkew)), int64(AddressLimit - 1)}
+}
+
 // limited answers Limited while an address has had its share.
 func (s *Service) limited(ctx context.Context, address string, now time.Time) error {
-	return s.askLimited(ctx, address, now)()
-}
-
-// askLimited is limited, answered when it is called.
-func (s *Service) askLimited(ctx context.Context, address string, now time.Time) func() error {
-	asked := db.AskAll(ctx, s.DB, db.Value[int64], `SELECT at FROM login_attempts
-WHERE address = $1 AND at > $2 AND at <= $3 AND kind <> $4 ORDER BY at DESC LIMIT $5`,
-		address, clock.Micros(now.Add(-AddressWindow)), clock.Micros(now.Add(maxSkew)), byUnlock, AddressLimit)
-	return func() error {
-		times, err := asked()
-		if err != nil || len(times) < AddressLimit {
-			return err
-		}
-		wait := clock.FromMicros(times[len(times)-1]).Add(AddressWindow).Sub(now)
-		return fault.New(fault.Limited, "too_many_attempts", "Too many log-ins from this address. Wait a little.").After(max(wait, time.Second))
+	since, _, err := db.One(ctx, s.DB, db.Value[int64], "SELECT "+limitedSince, limitedArgs(address, now)...)
+	if err != nil {
+		return err
 	}
+	return limitedBy(since, now)
 }
 
-// outcome is an attempt as it is read back.
-type outcome struct {
-	name    string
-	at      int64
-	success bool
-	kind    string
+func limitedBy(since int64, now time.Time) error {
+	if since == 0 {
+		return nil
+	}
+	wait := clock.FromMicros(since).Add(AddressWindow).Sub(now)
+	return fault.New(fault.Limited, "too_many_attempts", "Too many log-ins from this address. Wait a little.").After(max(wait, time.Second))
 }
 
-func scanOutcome(s db.Scanner) (outcome, error) {
-	var o outcome
-	return o, s.Scan(&o.name, &o.at, &o.success, &o.kind)
-}
+// What a lock is read from: which attempts count, and when it ends, in microseconds,
+// which the latest of a name say. The last LockAfter must all be failures, and lie
+// within LockFor; 0 is no lock.
+var (
+	countedKinds = "('pending', 'password', 'unlock')"
+	lockFor      = strconv.FormatInt(LockFor.Microseconds(), 10)
+	lockEnd      = "CASE WHEN COUNT(*) = " + strconv.Itoa(LockAfter) + " AND SUM(CASE WHEN success THEN 1 ELSE 0 END) = 0 AND MAX(at) - MIN(at) < " + lockFor + " THEN MAX(at) + " + lockFor + " ELSE 0 END"
+)
 
-// countedKinds are those that a lock is read from.
-const countedKinds = "('pending', 'password', 'unlock')"
+// lockOf is a name's lock: until when, and how many attempts that it rests on are
+// still in flight.
+var lockOf = `(SELECT ` + lockEnd + ` AS until, COALESCE(SUM(CASE WHEN kind = 'pending' AND at > $4 THEN 1 ELSE 0 END), 0) AS flying
+FROM (SELECT at, success, kind FROM login_attempts WHERE username_key = $1 AND at > $2 AND at <= $3 AND kind IN ` + countedKinds + `
+ORDER BY at DESC, id DESC LIMIT ` + strconv.Itoa(LockAfter) + `) latest)`
+
+func lockArgs(name string, now time.Time) []any {
+	return []any{name, clock.Micros(now.Add(-2 * LockFor)), clock.Micros(now.Add(maxSkew)), clock.Micros(now.Add(-maxPending))}
+}
 
 // lockedUntil is when a name may try again; in the past, or zero, when it may
 // now. It rests on attempts still in flight when pending.
 func (s *Service) lockedUntil(ctx context.Context, name string, now time.Time) (until time.Time, pending bool, err error) {
-	return s.askLocked(ctx, name, now)()
-}
-
-// askLocked is lockedUntil, answered when it is called.
-func (s *Service) askLocked(ctx context.Context, name string, now time.Time) func() (until time.Time, pending bool, err error) {
-	asked := db.AskAll(ctx, s.DB, scanOutcome, `SELECT username_key, at, success, kind FROM login_attempts
-WHERE username_key = $1 AND at > $2 AND at <= $3 AND kind IN `+countedKinds+` ORDER BY at DESC, id DESC LIMIT $4`,
-		name, clock.Micros(now.Add(-2*LockFor)), clock.Micros(now.Add(maxSkew)), LockAfter)
-	return func() (until time.Time, pending bool, err error) {
-		latest, err := asked()
-		if err != nil {
-			return time.Time{}, false, err
-		}
-		until, pending = lockEnd(latest, now)
-		return until, pending, nil
-	}
-}
-
-// lockEnd reads the lock from a name's outcomes, latest first: the last
-// LockAfter must all be failures, and lie within LockFor.
-func lockEnd(latest []outcome, now time.Time) (until time.Time, pending bool) {
-	if len(latest) < LockAfter {
-		return time.Time{}, false
-	}
-	for _, o := range latest[:LockAfter] {
-		if o.success {
-			return time.Time{}, false
-		}
-		if o.kind == byPending && now.Sub(clock.FromMicros(o.at)) < maxPending {
-			pending = true
-		}
-	}
-	first, last := clock.FromMicros(latest[LockAfter-1].at), clock.FromMicros(latest[0].at)
-	if last.Sub(first) >= LockFor {
-		return time.Time{}, false
-	}
-	return last.Add(LockFor), pending
+	type lock struct{ until, flying int64 }
+	l, _, err := db.One(ctx, s.DB, func(row db.Scanner) (l lock, err error) { return l, row.Scan(&l.until, &l.flying) },
+		"SELECT l.until, l.flying FROM "+lockOf+" l", lockArgs(name, now)...)
+	return clock.FromMicros(l.until), l.flying > 0, err
 }

@@ -123,19 +123,32 @@ func deviceKey(userAgent string) string {
 	}, userAgent), 200)
 }
 
+// elsewhere is what deviceSeen answers for a device that a user was never seen
+// with before: 1 is a known one, -1 the very first log-in.
+const elsewhere = 0
+
+// deviceSeen looks a user's device up; it takes their number and the device's key.
+func deviceSeen(user, device string) string {
+	const logIns = "EXISTS (SELECT 1 FROM security_events WHERE kind = 'log_in' AND user_id = "
+	return "CASE WHEN " + logIns + user + " AND device = " + device + ") THEN 1 WHEN " + logIns + user + ") THEN 0 ELSE -1 END"
+}
+
 // noteLogIn writes a log-in down. From a device that this user was never seen
 // with before, a notice goes out too; not for the very first.
 func (s *Service) noteLogIn(ctx context.Context, userID int64) error {
-	const elsewhere = 0 // 1 is this device, -1 the first log-in ever
-	seen, err := db.Query(ctx, s.DB, db.Value[int64], "SELECT COALESCE(MAX(CASE WHEN device = $2 THEN 1 ELSE 0 END), -1) FROM security_events WHERE user_id = $1 AND kind = 'log_in'",
-		userID, deviceKey(originOf(ctx).UserAgent))
+	seen, _, err := db.One(ctx, s.DB, db.Value[int64], "SELECT "+deviceSeen("$1", "$2"), userID, deviceKey(originOf(ctx).UserAgent))
 	if err != nil {
 		return err
 	}
 	if err := s.note(ctx, evLogIn, userID, ""); err != nil {
 		return err
 	}
-	if len(seen) != 1 || seen[0] != elsewhere {
+	return s.tellOf(ctx, userID, seen)
+}
+
+// tellOf sends the notice of a log-in from elsewhere.
+func (s *Service) tellOf(ctx context.Context, userID, seen int64) error {
+	if seen != elsewhere {
 		return nil
 	}
 	o := originOf(ctx)

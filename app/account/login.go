@@ -42,11 +42,12 @@ func (s *Service) LogIn(ctx context.Context, in LogIn) (Outcome, error) {
 	if len(in.Password) > maxTyped {
 		return Outcome{}, fault.BadField("password", "too_long", "is longer than any password can be")
 	}
-	a, found, err := s.accountByName(ctx, in.Username)
+	v, err := s.arrive(ctx, in)
 	if err != nil {
 		return Outcome{}, err
 	}
-	id, err := s.admit(ctx, attemptBy(a, found, in.Username, in.Address))
+	a := v.account
+	id, err := s.enter(ctx, v.by)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -54,24 +55,12 @@ func (s *Service) LogIn(ctx context.Context, in LogIn) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	var out Outcome
-	err = s.DB.Tx(ctx, func(ctx context.Context) error {
-		out = Outcome{User: a.User}
-		if err := s.claim(ctx, a, newHash); err != nil {
-			return err
-		}
-		if a.TOTPEnabled {
-			if err := s.askSecond(ctx, &out, newTicket(a.ID, id, newHash), s.Clock.Now()); err != nil {
-				return err
-			}
-			return s.settle(ctx, id, byPartial, false)
-		}
-		if err := s.settle(ctx, id, byPassword, true); err != nil {
-			return err
-		}
-		out.Session, err = s.insertSession(ctx, a.ID, in.Address, in.UserAgent)
-		return err
-	})
+	out := Outcome{User: a.User}
+	if a.TOTPEnabled {
+		err = s.halfway(ctx, &out, a, id, newHash)
+	} else {
+		out.Session, err = s.letIn(ctx, v, id, newHash, in)
+	}
 	if err != nil {
 		if fault.Is(err, fault.Unauthenticated) {
 			s.fail(ctx, id)
@@ -79,6 +68,19 @@ func (s *Service) LogIn(ctx context.Context, in LogIn) (Outcome, error) {
 		return Outcome{}, err
 	}
 	return out, nil
+}
+
+// halfway ends a log-in whose password was right and that asks for more.
+func (s *Service) halfway(ctx context.Context, out *Outcome, a account, attemptID int64, newHash string) error {
+	return s.DB.Tx(ctx, func(ctx context.Context) error {
+		if err := s.claim(ctx, a, newHash); err != nil {
+			return err
+		}
+		if err := s.askSecond(ctx, out, newTicket(a.ID, attemptID, newHash), s.Clock.Now()); err != nil {
+			return err
+		}
+		return s.settle(ctx, attemptID, byPartial, false)
+	})
 }
 
 // verify does the same work whoever a is; the zero account is nobody. It answers

@@ -646,6 +646,7 @@ TABLE security_events COLUMN detail text COLLATE C NOT NULL DEFAULT ''::text;
 TABLE security_events CONSTRAINT security_events_pkey PRIMARY KEY (id);
 TABLE security_events CONSTRAINT security_events_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 CREATE INDEX security_events_at ON security_events USING btree (at, id);
+CREATE INDEX security_events_device ON security_events USING btree (user_id, device) WHERE (kind = 'log_in'::text);
 CREATE INDEX security_events_kind ON security_events USING btree (user_id, kind, at, id);
 CREATE INDEX security_events_order ON security_events USING btree (user_id, id);
 CREATE UNIQUE INDEX security_events_pkey ON security_events USING btree (id);

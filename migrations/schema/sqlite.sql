@@ -588,6 +588,7 @@ CREATE TABLE security_events (
     detail     TEXT    NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX security_events_at ON security_events (at, id);
+CREATE INDEX security_events_device ON security_events (user_id, device) WHERE kind = 'log_in';
 CREATE INDEX security_events_kind ON security_events (user_id, kind, at, id);
 CREATE INDEX security_events_order ON security_events (user_id, id);
 CREATE INDEX security_events_user ON security_events (user_id, at, id);
