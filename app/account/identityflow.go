@@ -124,15 +124,20 @@ func (s *Service) SecondStepOf(ctx context.Context, token string) (Outcome, erro
 	if err != nil {
 		return Outcome{}, mfaGone()
 	}
-	_, waits, err := db.One(ctx, s.DB, db.Value[int64], "SELECT 1 FROM login_attempts WHERE id = $1 AND kind = $2", t.attemptID, byPartial)
-	if err == nil && !waits {
-		err = mfaGone() // finished already
-	}
-	if err != nil {
+	if err := s.waits(ctx, t); err != nil {
 		return Outcome{}, err
 	}
 	var out Outcome
 	return out, s.askSecond(ctx, &out, t, issued)
+}
+
+// waits answers mfaGone for a ticket that is spent.
+func (s *Service) waits(ctx context.Context, t ticket) error {
+	_, waits, err := db.One(ctx, s.DB, db.Value[int64], "SELECT 1 FROM login_attempts WHERE id = $1 AND kind = $2", t.attemptID, byPartial)
+	if err == nil && !waits {
+		err = mfaGone()
+	}
+	return err
 }
 
 // askSecond makes an outcome say that the second factor is still to come.

@@ -21,8 +21,11 @@ func (s *Service) PasskeyLogInOptions(ctx context.Context, party passkey.Party, 
 	if mfaToken == "" {
 		return party.RequestOptions(s.challenge(toLogIn, 0), nil, true)
 	}
-	a, _, err := s.holder(ctx, mfaToken)
+	a, t, err := s.holder(ctx, mfaToken)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.waits(ctx, t); err != nil {
 		return nil, err
 	}
 	keys, err := s.keys(ctx, a.ID, party)

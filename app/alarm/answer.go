@@ -2,7 +2,6 @@ package alarm
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -41,8 +40,7 @@ func (s *Service) actions(d Delivery, w words) []notify.Action {
 		done = w.seen
 	}
 	link := func(label, answer string) notify.Action {
-		payload := fmt.Sprintf("%d %d %s %s", d.userID, d.ID, answer, d.uid)
-		token := s.Keys.SignToken(secret.Action, []byte(payload), s.Clock.Now())
+		token := s.Keys.SignToken(secret.Action, linkPayload{d.userID, d.ID, answer, d.uid}.bytes(), s.Clock.Now())
 		return notify.Action{Label: label, URL: s.Public + LinkPath + "?t=" + url.QueryEscape(token), Method: "POST"}
 	}
 	return []notify.Action{link(done, Done), link(w.hour, Hour), link(w.tomorrow, Tomorrow)}
@@ -65,21 +63,38 @@ func badLink() error {
 	return fault.New(fault.NotFound, "link_over", "This link is not valid any more. Open Umbra to answer there.")
 }
 
+// linkPayload is what the token of a link says.
+type linkPayload struct {
+	userID, id  int64 // of the delivery
+	answer, uid string
+}
+
+func (p linkPayload) bytes() []byte {
+	return fmt.Appendf(nil, "%d %d %s %s", p.userID, p.id, p.answer, p.uid)
+}
+
+// parseLink reads what bytes wrote, and nothing that is only like it.
+func parseLink(b []byte) (p linkPayload, ok bool) {
+	part := strings.Fields(string(b))
+	if len(part) != 4 {
+		return p, false
+	}
+	user, errUser := strconv.ParseInt(part[0], 10, 64)
+	id, errID := strconv.ParseInt(part[1], 10, 64)
+	p = linkPayload{user, id, part[2], part[3]}
+	return p, errUser == nil && errID == nil && string(p.bytes()) == string(b)
+}
+
 func (s *Service) linkOf(ctx context.Context, token string) (u user, d Delivery, answer string, err error) {
 	payload, _, err := s.Keys.VerifyToken(secret.Action, token, s.Clock.Now(), linkAge)
 	if err != nil {
 		return u, d, "", badLink()
 	}
-	part := strings.Fields(string(payload))
-	if len(part) != 4 {
+	p, ok := parseLink(payload)
+	if !ok {
 		return u, d, "", badLink()
 	}
-	userID, errUser := strconv.ParseInt(part[0], 10, 64)
-	id, errID := strconv.ParseInt(part[1], 10, 64)
-	if errors.Join(errUser, errID) != nil {
-		return u, d, "", badLink()
-	}
-	u, found, err := s.user(ctx, userID)
+	u, found, err := s.user(ctx, p.userID)
 	if err != nil {
 		return u, d, "", err
 	}
@@ -87,11 +102,11 @@ func (s *Service) linkOf(ctx context.Context, token string) (u user, d Delivery,
 		return u, d, "", badLink()
 	}
 	// The uid keeps a link from meaning another delivery after a restore.
-	d, err = s.Find(ctx, userID, id)
-	if fault.Is(err, fault.NotFound) || err == nil && d.uid != part[3] {
+	d, err = s.Find(ctx, p.userID, p.id)
+	if fault.Is(err, fault.NotFound) || err == nil && d.uid != p.uid {
 		return u, d, "", badLink()
 	}
-	return u, d, part[2], err
+	return u, d, p.answer, err
 }
 
 // Look says what a link would do, and does nothing: mail programs open links

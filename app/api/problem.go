@@ -223,7 +223,7 @@ func fieldOf(d *huma.ErrorDetail) ProblemField {
 
 func fieldPath(location string) string {
 	for _, in := range []string{"body.", "query.", "path.", "header.", "cookie."} {
-		if rest, ok := strings.CutPrefix(location, in); ok {
+		if rest, ok := strings.CutPrefix(location, in); ok && rest != "" { // a field may have no name
 			return rest
 		}
 	}

@@ -55,8 +55,9 @@ func (f clientFinder) of(r *http.Request) api.Client {
 			if err != nil {
 				break
 			}
-			c.Address = hop.Unmap().String()
-			if !f.trusted.Contains(hop.Unmap()) {
+			hop = hop.Unmap().WithZone("") // a zone is any text
+			c.Address = hop.String()
+			if !f.trusted.Contains(hop) {
 				break
 			}
 		}

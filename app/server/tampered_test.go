@@ -293,50 +293,56 @@ func TestNoSecretIsTakenThatIsNotWhole(t *testing.T) {
 		g := &gatehouse{house: h, t: t, clock: h.Clock.(*clock.Fake)}
 		g.setUp(t)
 		g.protectBob()
-		samples := map[string]string{}
-		for _, k := range g.kinds() {
-			samples[k.name] = k.make()
-		}
-		for _, k := range g.kinds() {
-			refusal := told(k.show("x"))
-			refused := func(what, secret string) {
-				t.Helper()
-				a := k.show(secret)
-				if got := told(a); a.Code != k.bad || got != refusal {
-					t.Errorf("%s, %s: %s, want %s", k.name, what, got, refusal)
-				}
-				if slices.ContainsFunc(a.Result().Cookies(), func(c *http.Cookie) bool { return c.MaxAge >= 0 && c.Value != "" }) {
-					t.Errorf("%s, %s: a cookie is set: %v", k.name, what, a.Header())
-				}
-			}
-			s := k.make()
-			for what, secret := range damaged(s) {
-				refused(what, secret)
-			}
-			for name, secret := range samples {
-				if like := k.like; name != k.name && name != like && !slices.ContainsFunc(g.kinds(), func(o kind) bool { return o.name == name && (o.like == k.name || o.like == like && like != "") }) {
-					refused("a "+name, secret[:min(len(secret), 100)])
-				}
-			}
-			if k.good != 0 {
-				if a := k.show(s); a.Code != k.good || told(a) == refusal {
-					t.Errorf("%s: the test is blind: %s", k.name, told(a))
-				}
-			}
-			if k.end != nil {
-				k.end(s)
-			}
-			refused("after its end", s)
-			if k.age > 0 {
-				s = k.make()
-				g.clock.Advance(k.age)
-				refused("too old", s)
-			}
-			if k.rekey != nil {
-				refused("of the key before", k.rekey(k.make()))
-			}
-		}
+		g.walk(g.kinds())
 	})
+}
+
+// walk shows every secret in every way that it must not be taken in.
+func (g *gatehouse) walk(kinds []kind) {
+	t := g.t
+	samples := map[string]string{}
+	for _, k := range kinds {
+		samples[k.name] = k.make()
+	}
+	for _, k := range kinds {
+		refusal := told(k.show("x"))
+		refused := func(what, secret string) {
+			t.Helper()
+			a := k.show(secret)
+			if got := told(a); a.Code != k.bad || got != refusal {
+				t.Errorf("%s, %s: %s, want %s", k.name, what, got, refusal)
+			}
+			if slices.ContainsFunc(a.Result().Cookies(), func(c *http.Cookie) bool { return c.MaxAge >= 0 && c.Value != "" }) {
+				t.Errorf("%s, %s: a cookie is set: %v", k.name, what, a.Header())
+			}
+		}
+		s := k.make()
+		for what, secret := range damaged(s) {
+			refused(what, secret)
+		}
+		for name, secret := range samples {
+			if like := k.like; name != k.name && name != like && !slices.ContainsFunc(kinds, func(o kind) bool { return o.name == name && (o.like == k.name || o.like == like && like != "") }) {
+				refused("a "+name, secret[:min(len(secret), 100)])
+			}
+		}
+		if k.good != 0 {
+			if a := k.show(s); a.Code != k.good || told(a) == refusal {
+				t.Errorf("%s: the test is blind: %s", k.name, told(a))
+			}
+		}
+		if k.end != nil {
+			k.end(s)
+		}
+		refused("after its end", s)
+		if k.age > 0 {
+			s = k.make()
+			g.clock.Advance(k.age)
+			refused("too old", s)
+		}
+		if k.rekey != nil {
+			refused("of the key before", k.rekey(k.make()))
+		}
+	}
 }
 
 // The code of the first run is one of the machine's log, taken once.
