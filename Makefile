@@ -72,7 +72,7 @@ test-frontend: frontend ## types and units of the interface; frontend_dist is wh
 
 .PHONY: test-e2e
 test-e2e: build oidc-provider frontend/node_modules ## the interface in Chromium, against the real executable (ONLY=calendar for one file)
-	cd frontend && CI=1 npx playwright test $(ONLY)
+	cd frontend && CI=1 ../$(WITH_POSTGRES) npx playwright test $(ONLY)
 
 .PHONY: oidc-provider
 oidc-provider: # a real OpenID Connect provider for the tests: a module of its own, which the program does not carry

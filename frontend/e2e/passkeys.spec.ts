@@ -1,5 +1,6 @@
 import { axeFinds, expect, password, Server, test as anywhere, toast, type Account } from './fixture';
-import type { CDPSession, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
+import { Device } from './device';
 import { codeOf } from './totp';
 
 // Browsers make passkeys for names, and without https for localhost alone.
@@ -15,35 +16,6 @@ const test = anywhere.extend<object, { server: Server }>({
     { scope: 'worker' },
   ],
 });
-
-/** A device with a fingerprint reader, in Chromium. Its owner touches it whenever it asks. */
-class Device {
-  private constructor(
-    private readonly browser: CDPSession,
-    private readonly authenticatorId: string,
-  ) {}
-
-  static async beside(page: Page): Promise<Device> {
-    const browser = await page.context().newCDPSession(page);
-    await browser.send('WebAuthn.enable');
-    const { authenticatorId } = await browser.send('WebAuthn.addVirtualAuthenticator', {
-      options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
-    });
-    return new Device(browser, authenticatorId);
-  }
-
-  /** Whether it knows whose finger it is. */
-  async recognises(isUserVerified: boolean) {
-    await this.browser.send('WebAuthn.setUserVerified', { authenticatorId: this.authenticatorId, isUserVerified });
-  }
-  /** Goes back to what a copy of its passkey, taken at the beginning, would count. */
-  async becomesItsCopy() {
-    const { credentials } = await this.browser.send('WebAuthn.getCredentials', { authenticatorId: this.authenticatorId });
-    expect(credentials).toHaveLength(1);
-    await this.browser.send('WebAuthn.clearCredentials', { authenticatorId: this.authenticatorId });
-    await this.browser.send('WebAuthn.addCredential', { authenticatorId: this.authenticatorId, credential: { ...credentials[0]!, signCount: 0 } });
-  }
-}
 
 const card = (page: Page) => page.getByRole('region', { name: 'Passkeys' });
 const today = (page: Page) => expect(page.getByRole('heading', { level: 1, name: 'Today' })).toBeVisible();
