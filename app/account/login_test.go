@@ -336,3 +336,17 @@ func TestSecondFactorIsAskedFor(t *testing.T) {
 		want(t, "after the tenth failure", err, fault.Locked)
 	})
 }
+
+// Nobody is asked for another password because time has passed.
+func TestPasswordsDoNotExpire(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		h.ann()
+		for range 3 {
+			h.clock.Advance(10 * 365 * 24 * time.Hour)
+			out, err := h.try("ann", password, home)
+			if err != nil || out.User.PasswordDue || h.who(out.Session).PasswordDue {
+				t.Fatalf("%+v, %v", out.User, err)
+			}
+		}
+	})
+}

@@ -2,7 +2,9 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -64,6 +66,7 @@ type image struct {
 	ContentType  string `header:"Content-Type"`
 	CacheControl string `header:"Cache-Control"`
 	Sniff        string `header:"X-Content-Type-Options"`
+	Disposition  string `header:"Content-Disposition" doc:"A name for whoever saves it."`
 	Body         []byte
 }
 
@@ -82,7 +85,8 @@ func (a *API) registerPhoto(tag string) {
 			}
 			// Asked again each time, which costs no more than a 304: the browser
 			// may be somebody else's by then.
-			return &image{ETag: r.ETag, ContentType: photo.Type, CacheControl: "private, no-cache", Sniff: "nosniff", Body: r.Body}, nil
+			return &image{ETag: r.ETag, ContentType: photo.Type, CacheControl: "private, no-cache", Sniff: "nosniff",
+				Disposition: fmt.Sprintf(`inline; filename="person-%d.%s"`, in.ID, strings.TrimPrefix(photo.Type, "image/")), Body: r.Body}, nil
 		})
 	content := map[string]*huma.MediaType{}
 	for _, t := range []string{"image/jpeg", "image/png", "image/gif", "image/webp"} {

@@ -52,7 +52,7 @@ func TestPersonPhoto(t *testing.T) {
 		}
 		photo := shown(s.ann(t, "PATCH", path, map[string]any{"photo": dataURI(gifData)}))
 		r := s.ann(t, "GET", photo, nil).is(200)
-		if string(r.body) != gifData || r.header.Get("Content-Type") != "image/gif" || r.header.Get("X-Content-Type-Options") != "nosniff" ||
+		if string(r.body) != gifData || r.header.Get("Content-Type") != "image/gif" || r.header.Get("X-Content-Type-Options") != "nosniff" || !strings.HasPrefix(r.header.Get("Content-Disposition"), `inline; filename="person-`) ||
 			!strings.Contains(r.header.Get("Cache-Control"), "private") || r.header.Get("ETag") == "" {
 			t.Errorf("%v %q", r.header, r.body)
 		}

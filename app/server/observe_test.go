@@ -237,6 +237,26 @@ func TestAnAccessLogWithoutSecrets(t *testing.T) {
 	}
 }
 
+// What a client sends stays within quotation marks in the one line that tells of it.
+func TestNobodyWritesLinesIntoTheLog(t *testing.T) {
+	h := open(t, "UMBRA_ACCESS_LOG=on", "UMBRA_TRUSTED_PROXIES=127.0.0.1")
+	before := len(h.log.String())
+	paths := []string{"/api/x%0Alevel=ERROR%20msg=forged", "/x%0D%0Atime=1%20msg=forged", "/api/%22%20msg=forged%20a=%22", "/api/%1B[31mforged", "/x%E2%80%A8msg=forged"}
+	for _, path := range paths {
+		h.ask(t, "GET", path, "", "X-Forwarded-For", "1.2.3.4\" msg=forged", "User-Agent", "forged")
+	}
+	log := h.log.String()[before:]
+	if n := strings.Count(log, "\n"); n != len(paths) || strings.ContainsAny(log, "\r\x1b\u2028") {
+		t.Errorf("%d lines for %d requests: %q", n, len(paths), log)
+	}
+	quoted := regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
+	for line := range strings.Lines(log) {
+		if bare := quoted.ReplaceAllString(line, `""`); !strings.HasPrefix(line, "time=") || strings.Count(bare, "msg=") != 1 || strings.Contains(bare, "forged") {
+			t.Errorf("forged: %s", line)
+		}
+	}
+}
+
 // The dashboard asks for what there is.
 func TestTheDashboardAsksForWhatThereIs(t *testing.T) {
 	s, metrics := watched(t, "")

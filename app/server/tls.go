@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/go-chi/chi/v5"
@@ -88,12 +89,13 @@ func (a *App) acme(cache string) (*autocert.Manager, error) {
 }
 
 // plain answers what comes without TLS where HTTPS is served: health, the page
-// that tells how to trust the house, and else the way to HTTPS. Nothing that
+// that tells how to trust the house, and people the way to HTTPS. Nothing that
 // anyone would keep to themselves is said over it.
 func (e *encryption) plain(a *App, handler http.Handler, port string) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		// A program that is sent on would go on sending its secrets in the clear first, and nobody would notice.
+		if r.Method != http.MethodGet && r.Method != http.MethodHead || forPrograms(r.URL.Path) {
 			http.Error(w, "This server speaks HTTPS alone: use https://.", http.StatusForbidden)
 			return
 		}
@@ -112,6 +114,11 @@ func (e *encryption) plain(a *App, handler http.Handler, port string) http.Handl
 		return e.challenge(mux)
 	}
 	return mux
+}
+
+// forPrograms says whether a path is one that no person opens by hand.
+func forPrograms(path string) bool {
+	return isAPI(path) || slices.ContainsFunc([]string{"/dav", feedsPath, "/.well-known/"}, func(root string) bool { return strings.HasPrefix(path, root) })
 }
 
 // secureHost is where HTTPS is served to whoever asked this host.

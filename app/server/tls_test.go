@@ -99,11 +99,17 @@ func TestHTTPSAtHome(t *testing.T) {
 	if r := fetch(t, c, "GET", plainURL+"/api/health", ""); r.StatusCode != 200 {
 		t.Errorf("%d", r.StatusCode)
 	}
-	for _, path := range []string{"/", "/calendar?day=2025-01-31", "/api/todos", "/%2f/elsewhere.example/"} {
+	for _, path := range []string{"/", "/calendar?day=2025-01-31", "/%2f/elsewhere.example/"} {
 		r := fetch(t, c, "GET", plainURL+path, "")
 		to, err := r.Location()
 		if r.StatusCode != 308 || err != nil || to.Scheme+"://"+to.Host != s.url || len(r.Cookies()) > 0 {
 			t.Errorf("%s: %d %v %v", path, r.StatusCode, to, err)
+		}
+	}
+	// Programs are not sent on: they would show their secrets here each time.
+	for _, path := range []string{"/api/todos", "/dav/", "/dav/calendars/1/", "/feeds/x.ics", "/.well-known/caldav"} {
+		if r := fetch(t, c, "GET", plainURL+path, ""); r.StatusCode != 403 || r.Header.Get("Location") != "" || !strings.Contains(r.text, "https://") {
+			t.Errorf("%s: %d %v %s", path, r.StatusCode, r.Header, r.text)
 		}
 	}
 	if r := fetch(t, c, "POST", plainURL+"/api/auth/login", logInBody); r.StatusCode != 403 || len(r.Cookies()) > 0 {
@@ -111,6 +117,46 @@ func TestHTTPSAtHome(t *testing.T) {
 	}
 	for _, from := range []string{plainURL, s.url} {
 		trusts(t, c, from)
+	}
+}
+
+// Only versions and suites that keep a secret are spoken: TLS 1.2 with a fresh key
+// for each connection and authenticated encryption, or 1.3.
+func TestOldEncryptionIsNotSpoken(t *testing.T) {
+	s := listen(t, "UMBRA_TLS=local")
+	roots, address := authority(t, s), strings.TrimPrefix(s.url, "https://")
+	dial := func(change func(*tls.Config)) (tls.ConnectionState, error) {
+		c := &tls.Config{RootCAs: roots, Time: atHome, MinVersion: tls.VersionTLS10}
+		change(c)
+		conn, err := (&tls.Dialer{Config: c}).DialContext(t.Context(), "tcp", address)
+		if err != nil {
+			return tls.ConnectionState{}, err
+		}
+		defer func() { _ = conn.Close() }()
+		return conn.(*tls.Conn).ConnectionState(), nil
+	}
+	for name, change := range map[string]func(*tls.Config){
+		"TLS 1.0": func(c *tls.Config) { c.MaxVersion = tls.VersionTLS10 },
+		"TLS 1.1": func(c *tls.Config) { c.MaxVersion = tls.VersionTLS11 },
+		"suites that Go knows to be weak": func(c *tls.Config) {
+			c.MaxVersion, c.CipherSuites = tls.VersionTLS12, nil
+			for _, suite := range tls.InsecureCipherSuites() {
+				c.CipherSuites = append(c.CipherSuites, suite.ID)
+			}
+		},
+		"a key that is not fresh": func(c *tls.Config) {
+			c.MaxVersion, c.CipherSuites = tls.VersionTLS12, []uint16{tls.TLS_RSA_WITH_AES_128_GCM_SHA256, tls.TLS_RSA_WITH_AES_256_GCM_SHA384}
+		},
+	} {
+		if state, err := dial(change); err == nil {
+			t.Errorf("%s is spoken: %s", name, tls.CipherSuiteName(state.CipherSuite))
+		}
+	}
+	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+		state, err := dial(func(c *tls.Config) { c.MaxVersion = version })
+		if name := tls.CipherSuiteName(state.CipherSuite); err != nil || state.Version != version || !strings.Contains(name, "GCM") && !strings.Contains(name, "POLY1305") {
+			t.Errorf("%s: %v %s", tls.VersionName(version), err, name)
+		}
 	}
 }
 
