@@ -151,6 +151,28 @@ func TestBundlesCallNobody(t *testing.T) {
 	}
 }
 
+// The only messages between windows are those to the interface's own worker,
+// through its port: no page hears what another window posts, or posts to any.
+func TestNoPageHearsOtherWindows(t *testing.T) {
+	s, ports := builtSite(t), 0
+	for name := range builtNames(t) {
+		if !strings.HasSuffix(name, ".js") || !strings.HasPrefix(name, "_app/") || strings.HasPrefix(name, "_app/immutable/workers/") {
+			continue
+		}
+		body := text(t, ask(s, "GET", "/"+name))
+		for _, m := range messages.FindAllString(body, -1) {
+			if ports++; !strings.HasSuffix(m, ".port.onmessage") && !strings.HasSuffix(m, ".port.postMessage(") {
+				t.Errorf("%s: %s", name, m)
+			}
+		}
+	}
+	if ports == 0 {
+		t.Error("the test is blind: the worker's port is not seen")
+	}
+}
+
+var messages = regexp.MustCompile(`.{0,20}(?:addEventListener\(.message.|\bonmessage\b|postMessage\()`)
+
 func BenchmarkNew(b *testing.B) {
 	files := os.DirFS(distDir)
 	for b.Loop() {
