@@ -8,6 +8,8 @@ import (
 	"umbra/app/account"
 	"umbra/app/db"
 	"umbra/app/db/dbtest"
+	"umbra/app/fault"
+	"umbra/app/secret"
 )
 
 // statements are what a log-in runs, each by its first words.
@@ -70,5 +72,51 @@ func TestALogInReadsByIndex(t *testing.T) {
 				t.Errorf("%s: %s (of %q)", query, step, plan)
 			}
 		}
+	}
+}
+
+// What happens to an account while its password is being verified counts: nobody
+// is let in by what was true before, and nothing is left of the try but a failure.
+func TestWhatChangesDuringALogInCounts(t *testing.T) {
+	for what, change := range map[string]string{
+		"disabled":         "UPDATE users SET disabled = $1",
+		"another password": "UPDATE users SET password_hash = CASE WHEN $1 THEN 'another' ELSE '' END",
+		"a second factor":  "UPDATE users SET totp_enabled = $1",
+		"deleted":          "DELETE FROM users WHERE $1 OR id = 0",
+	} {
+		t.Run(what, func(t *testing.T) {
+			dbtest.Each(t, func(t *testing.T, d *db.DB) {
+				var h house
+				meanwhile := func() {}
+				h = newHouse(t, d, func(deps *account.Deps) {
+					var err error
+					// Called when the hash is there, before anybody is told.
+					if deps.Hasher, err = secret.NewHasher(secret.Options{Params: cheap, Release: func() { meanwhile() }}); err != nil {
+						t.Fatal(err)
+					}
+				})
+				h.ann()
+				h.in("ann")
+				events, sessions := h.number("SELECT COUNT(*) FROM security_events WHERE kind = 'log_in'"), h.number("SELECT COUNT(*) FROM user_sessions")
+				meanwhile = func() { h.exec(change, true) }
+				out, err := h.try("ann", password, home)
+				want(t, what, err, fault.Unauthenticated)
+				if out.Session != "" || out.MFAToken != "" {
+					t.Errorf("%+v", out)
+				}
+				if what == "deleted" {
+					events, sessions = 0, 0
+				}
+				if n := h.number("SELECT COUNT(*) FROM security_events WHERE kind = 'log_in'"); n != events {
+					t.Errorf("%d log-ins are told of, want %d", n, events)
+				}
+				if n := h.number("SELECT COUNT(*) FROM user_sessions"); n != sessions {
+					t.Errorf("%d sessions, want %d", n, sessions)
+				}
+				if n := h.number("SELECT COUNT(*) FROM login_attempts WHERE kind = 'password' AND NOT success"); n != 1 {
+					t.Errorf("%d failures", n)
+				}
+			})
+		})
 	}
 }
