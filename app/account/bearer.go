@@ -27,7 +27,7 @@ func badToken() error {
 }
 
 // bearerQuery is the one read that each request with a token costs.
-const bearerQuery = `SELECT k.id, k.can_read, k.can_write, k.can_dav, k.expires_at, k.last_used_at, u.id, u.username, u.role, u.totp_enabled, u.password_change_due, u.created_at, t.time_zone, t.language, h.epoch, ` + sharedColumn + `
+const bearerQuery = `SELECT k.id, k.name, k.can_read, k.can_write, k.can_dav, k.expires_at, k.last_used_at, u.id, u.username, u.role, u.totp_enabled, u.password_change_due, u.created_at, t.time_zone, t.language, h.epoch, ` + sharedColumn + `
 FROM access_tokens k JOIN users u ON u.id = k.user_id JOIN settings t ON t.user_id = k.user_id JOIN journal_heads h ON h.user_id = k.user_id
 WHERE k.token_hash = $1 AND NOT u.disabled`
 
@@ -53,7 +53,7 @@ func (s *Service) AuthenticateToken(ctx context.Context, token, address string) 
 	var zone, shared string
 	p, found, err := db.One(ctx, s.DB, func(row db.Scanner) (Principal, error) {
 		var p Principal
-		err := row.Scan(&p.TokenID, &scopes.read, &scopes.write, &scopes.dav, &expires, &used,
+		err := row.Scan(&p.TokenID, &p.TokenName, &scopes.read, &scopes.write, &scopes.dav, &expires, &used,
 			&p.UserID, &p.Username, &p.Role, &p.TOTPEnabled, &p.PasswordDue, &since, &zone, &p.Language, &p.Epoch, &shared)
 		return p, err
 	}, bearerQuery, hash)

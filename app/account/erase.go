@@ -30,6 +30,7 @@ var owned = []string{
 	"people",
 	"locations",
 	"trash",
+	"mass_deletions",
 	"journal",
 	"record_counts",
 	"idempotency_keys",

@@ -7,6 +7,7 @@ const (
 	NewDevice        = "new_device"
 	AccountLocked    = "account_locked"
 	PasskeySuspended = "passkey_suspended" // its counter did not go on: there may be a copy of it
+	MassDeletion     = "mass_deletion"     // an application deletes most of a collection
 )
 
 // Notice is what a user is told by their own channels because it concerns the
@@ -16,6 +17,11 @@ type Notice struct {
 	Kind      string `json:"kind"`
 	Address   string `json:"address"`
 	UserAgent string `json:"user_agent"`
+
+	Client  string `json:"client,omitempty"` // what a mass deletion is about: by which token, in what
+	Where   string `json:"where,omitempty"`
+	Deleted int64  `json:"deleted,omitempty"` // so far
+	Had     int64  `json:"had,omitempty"`
 }
 
 // Notices takes notices for delivery. Enqueue runs in the transaction that makes

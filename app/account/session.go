@@ -27,6 +27,7 @@ type Principal struct {
 	UserSince   time.Time
 	SessionID   int64           // 0 for a token
 	TokenID     int64           // 0 for a session
+	TokenName   string          // its name; empty for a session
 	ProvedAt    time.Time       // of the session: its log-in, or a proof since
 	Zone        *time.Location  // from the settings: what "today" means
 	Language    string          // from the settings
@@ -44,7 +45,8 @@ func (p Principal) User() User {
 // Caller is the principal as services take it; source is one of caller's. Phones
 // that sync see what is the user's own.
 func (p Principal) Caller(source string) caller.Caller {
-	c := caller.Caller{UserID: p.UserID, ActorID: p.UserID, Source: source, Zone: p.Zone, Epoch: p.Epoch, Language: p.Language}
+	c := caller.Caller{UserID: p.UserID, ActorID: p.UserID, Source: source, Zone: p.Zone, Epoch: p.Epoch, Language: p.Language,
+		Client: caller.Client{ID: p.TokenID, Name: p.TokenName}}
 	if source != caller.DAV {
 		c.Shared = p.Shared
 	}

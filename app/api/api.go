@@ -98,6 +98,7 @@ func New(r chi.Router, d Deps) *API {
 	a.registerShares()
 	a.registerAgenda()
 	a.registerHistory()
+	a.registerMassDeletions()
 	a.registerBackups()
 	a.registerMoving()
 	a.registerDeliveries()
@@ -168,6 +169,7 @@ type op struct {
 	file             string   // the body is a file, which the handler reads itself: what it is
 	download         string   // the answer is a file, of this media type
 	unjournaled      bool     // it changes something that the journal does not hold
+	journaled        bool     // it changes records though no token may ask for it
 	shared           string   // what {id} in the path names where it can be shared (share.go)
 	guest            guest    // what somebody with whom it is shared may do
 }

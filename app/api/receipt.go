@@ -27,7 +27,7 @@ func changeSetName(userID int64, r *journal.Receipt) string {
 
 // journals says whether the operation writes through the journal.
 func (o op) journals() bool {
-	return o.access == signedIn && o.method != http.MethodGet && !o.unjournaled
+	return o.journaled || o.access == signedIn && o.method != http.MethodGet && !o.unjournaled
 }
 
 // documentReceipt adds the header to the answer of success.

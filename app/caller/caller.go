@@ -24,10 +24,18 @@ type Caller struct {
 	Zone    *time.Location // the user's zone: what "today" means
 	Epoch   string         // of the user's journal, part of ETags and event ids
 
+	Client Client // the program that acts for the user; the zero Client is themselves
+
 	Language string // the user's, as a tag (RFC 5646); empty is English
 
 	Shared *[]Share // what others share with the user; lists show it beside their own
 	Within Share    // where UserID is not ActorID: what the caller keeps to
+}
+
+// Client is a program with an access token of its own: a phone that syncs, a script.
+type Client struct {
+	ID   int64 // of its token
+	Name string
 }
 
 // Location is the caller's zone; UTC where none is known.

@@ -104,3 +104,6 @@ func (s *Service) Detach(ctx context.Context, w *journal.Writer, kind string, id
 		return nil
 	}
 }
+
+// FiledIn is journal.Filed.
+func (s *Service) FiledIn() (kind, column string) { return "calendar", "calendar_id" }

@@ -37,6 +37,9 @@ func (w *Writer) end(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := w.hold(ctx); err != nil {
+		return err
+	}
 	for _, name := range slices.Sorted(maps.Keys(w.counts)) {
 		if w.counts[name] == 0 {
 			continue

@@ -53,6 +53,7 @@ type Journal struct {
 	order []Kind
 	tell  func(userID int64)
 	guard Guard
+	ask   func(ctx context.Context, m MassDeletion) error
 
 	follow []func(userID int64, other bool)
 
@@ -100,6 +101,7 @@ type Writer struct {
 	wrote bool
 
 	counts map[string]int64 // what Count was told
+	losses map[string]loss  // what a client deletes, by collection
 	ends   map[string]*ending
 	order  []string // of ends
 }
@@ -255,6 +257,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
 		if c.Untrashed {
 			return w.Count(ctx, c.Kind, -1)
 		}
+		w.lose(c)
 		if err := w.j.db.Later(ctx, `INSERT INTO trash (user_id, kind, record_id, title, cause, seq, deleted_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7)`, w.Caller.UserID, c.Kind, c.ID, c.Title, w.cause, c.Seq, w.At); err != nil {
 			return err

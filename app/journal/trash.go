@@ -104,7 +104,11 @@ func (j *Journal) Empty(ctx context.Context, c caller.Caller) (int, error) {
 // older than KeepJournal that no trash needs.
 func (j *Journal) Expire(ctx context.Context) error {
 	now := j.clock.Now()
-	if _, err := j.purgeWhere(ctx, "deleted_at < $1", clock.Micros(now.Add(-KeepTrash))); err != nil {
+	if _, err := j.purgeWhere(ctx, `deleted_at < $1 AND held IS NULL AND NOT EXISTS (SELECT 1 FROM trash h
+WHERE h.user_id = trash.user_id AND h.held IS NOT NULL AND h.cause = trash.kind || ':' || trash.record_id)`, clock.Micros(now.Add(-KeepTrash))); err != nil {
+		return err
+	}
+	if err := j.forgetLosses(ctx, now); err != nil {
 		return err
 	}
 	_, err := j.Prune(ctx, now.Add(-KeepJournal))

@@ -49,6 +49,9 @@ type tasks struct{ s *Service }
 func (k tasks) Name() string  { return TaskKind }
 func (k tasks) Table() string { return "project_tasks" }
 
+// FiledIn is journal.Filed.
+func (k tasks) FiledIn() (kind, column string) { return KindName, "project_id" }
+
 // Revert makes a task be what it was; nil deletes it, with its parts. It
 // answers Conflict where the task's project is gone.
 func (k tasks) Revert(ctx context.Context, w *journal.Writer, id int64, img []byte) error {

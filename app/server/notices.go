@@ -12,6 +12,7 @@ import (
 	"umbra/app/clock"
 	"umbra/app/fault"
 	"umbra/app/jobs"
+	"umbra/app/journal"
 	"umbra/app/notify"
 	"umbra/app/secret"
 )
@@ -41,6 +42,15 @@ func (n *notices) Enqueue(ctx context.Context, notice account.Notice) error {
 		return err
 	}
 	return n.queue.Once(ctx, noticeJob, secret.NewToken()[:22], string(text), n.clock.Now())
+}
+
+// massDeletion tells the owner that an application deletes most of a collection.
+func (n *notices) massDeletion(ctx context.Context, m journal.MassDeletion) error {
+	where := m.Name
+	if where == "" {
+		where = m.Collection
+	}
+	return n.Enqueue(ctx, account.Notice{UserID: m.UserID, Kind: account.MassDeletion, Client: m.Client, Where: where, Deleted: m.Deleted, Had: m.Had})
 }
 
 func (n *notices) kinds() []jobs.Kind {
@@ -88,6 +98,9 @@ func (n *notices) deliver(ctx context.Context, j jobs.Job) jobs.Result {
 	m.Title, m.Body = noticeText(notice, settings.Language)
 	if n.public != "" {
 		m.URL = n.public + "/settings/security"
+		if notice.Kind == account.MassDeletion {
+			m.URL = n.public + "/"
+		}
 	}
 	if err := n.send.Deliver(ctx, notice.UserID, notify.Channel(channel), m); err != nil {
 		return jobs.Result{Err: alarm.Attempt(notify.AsError(err))}
@@ -103,6 +116,10 @@ func noticeText(n account.Notice, language string) (title, body string) {
 		from += " (" + n.UserAgent + ")"
 	}
 	switch {
+	case n.Kind == account.MassDeletion && german:
+		return "Fast alles gelöscht", fmt.Sprintf("„%s“ hat begonnen, „%s“ zu leeren: mindestens %d von %d Einträgen. Sie bleiben im Papierkorb, bis du auf der Startseite sagst, ob sie zurückkommen oder gehen sollen.", n.Client, n.Where, n.Deleted, n.Had)
+	case n.Kind == account.MassDeletion:
+		return "Almost everything deleted", fmt.Sprintf("“%s” has begun to empty “%s”: at least %d of %d entries. They stay in the trash until you say, on the first page, whether they come back or may go.", n.Client, n.Where, n.Deleted, n.Had)
 	case n.Kind == account.NewDevice && german:
 		return "Anmeldung mit einem neuen Gerät", fmt.Sprintf("Jemand hat sich von %s angemeldet. Warst du das nicht, beende die Sitzung in den Einstellungen unter Sicherheit und ändere dein Passwort.", from)
 	case n.Kind == account.NewDevice:

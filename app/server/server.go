@@ -122,6 +122,7 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	a.Push = push.NewService(a.DB, o.Clock, keys, func(ctx context.Context, address string) error { return a.out.Look(ctx, address) })
 	a.Senders = &senders{accounts: a.Accounts, push: a.Push, out: a.out, config: o.Config, log: o.Log}
 	notices.accounts, notices.send = a.Accounts, a.Senders
+	a.Journal.AskWith(notices.massDeletion)
 	a.newAlarms(o.Clock, keys, queue, notices.kinds()...)
 	a.observeDue()
 	if a.Backups, err = a.NewBackups(ctx); err != nil {

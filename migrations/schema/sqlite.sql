@@ -370,6 +370,23 @@ CREATE TABLE login_attempts (
 CREATE INDEX login_attempts_address ON login_attempts (address, at);
 CREATE INDEX login_attempts_at ON login_attempts (at);
 CREATE INDEX login_attempts_name ON login_attempts (username_key, at);
+CREATE TABLE mass_deletions (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id     INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    client      INTEGER NOT NULL,
+    client_name TEXT    NOT NULL,
+    kind        TEXT    NOT NULL,
+    collection  TEXT    NOT NULL,
+    name        TEXT    NOT NULL DEFAULT '',
+    began_at    INTEGER NOT NULL,
+    last_at     INTEGER NOT NULL,
+    first_seq   INTEGER NOT NULL,
+    deleted     INTEGER NOT NULL,
+    had         INTEGER NOT NULL,
+    asked_at    INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX mass_deletions_client ON mass_deletions (user_id, client, collection, id);
+CREATE INDEX mass_deletions_last ON mass_deletions (last_at) WHERE asked_at = 0;
 CREATE TABLE meta (
     name  TEXT NOT NULL PRIMARY KEY,
     value TEXT NOT NULL
@@ -730,10 +747,11 @@ CREATE TABLE trash (
     title      TEXT    NOT NULL DEFAULT '',
     cause      TEXT    NOT NULL DEFAULT '',
     seq        INTEGER NOT NULL,
-    deleted_at INTEGER NOT NULL,
+    deleted_at INTEGER NOT NULL, held INTEGER,
     UNIQUE (user_id, kind, record_id)
 ) STRICT;
 CREATE INDEX trash_deleted ON trash (deleted_at);
+CREATE INDEX trash_held ON trash (user_id, held) WHERE held IS NOT NULL;
 CREATE INDEX trash_user ON trash (user_id, id);
 CREATE TABLE user_sessions (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -43,4 +43,12 @@ export const today = {
   addEvent: 'Termin hinzufügen',
   deliveriesFailed: 'Nicht angekommene Erinnerungen',
   deliveriesFailedText: (n: string, when: string) => `${n} ließen sich nicht zustellen, die letzte ${when}.`,
+  massTitle: 'War das so gemeint?',
+  massText: (client: string, n: string, had: string, where: string, when: string) => `„${client}“ hat ${n} von ${had} in ${where} gelöscht, ${when}. Alles liegt im Papierkorb, bis du dich entscheidest.`,
+  massBack: 'Alles zurückholen',
+  massGo: 'Kann weg',
+  massBacked: (n: number) => (n === 1 ? '1 Eintrag ist zurück.' : `${n} Einträge sind zurück.`),
+  massGone: 'Die Löschung gilt. Im Papierkorb bleibt das Gelöschte 30 Tage.',
+  massName: (name: string) => `„${name}“`,
+  massWhere: { todos: 'deinen Aufgaben', people: 'deinen Personen', reminders: 'deinen Erinnerungen', locations: 'deinen Orten', projects: 'deinen Projekten', calendars: 'deinen Kalendern', event_templates: 'deinen Terminvorlagen' } as Record<string, string>,
 };

@@ -43,4 +43,12 @@ export const today = {
   addEvent: 'Add an event',
   deliveriesFailed: 'Reminders that did not arrive',
   deliveriesFailedText: (n: string, when: string) => `${n} could not be delivered, the last one ${when}.`,
+  massTitle: 'Was this meant?',
+  massText: (client: string, n: string, had: string, where: string, when: string) => `“${client}” deleted ${n} of ${had} in ${where}, ${when}. It is all in the trash until you decide.`,
+  massBack: 'Bring it all back',
+  massGo: 'It may go',
+  massBacked: (n: number) => (n === 1 ? '1 entry is back.' : `${n} entries are back.`),
+  massGone: 'The deletion stands. The trash keeps what was deleted for 30 days.',
+  massName: (name: string) => `“${name}”`,
+  massWhere: { todos: 'your to-dos', people: 'your people', reminders: 'your reminders', locations: 'your places', projects: 'your projects', calendars: 'your calendars', event_templates: 'your event templates' } as Record<string, string>,
 };
