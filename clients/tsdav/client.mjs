@@ -2,7 +2,7 @@
 // UMBRA_URL, UMBRA_USER, UMBRA_APP_PASSWORD and UMBRA_COOKIE say where and as whom.
 // It ends with how many checks held.
 import assert from 'node:assert/strict';
-import { DAVClient } from 'tsdav';
+import { DAVClient, calendarMultiGet } from 'tsdav';
 
 const { UMBRA_URL: url, UMBRA_USER: username, UMBRA_APP_PASSWORD: password, UMBRA_COOKIE: cookie } = process.env;
 let held = 0;
@@ -19,6 +19,7 @@ const api = async (method, path, body) => {
 const named = async (path, key, value) => (await api('GET', path)).filter((r) => r[key] === value);
 const events = (title) => named('/api/events?start=2030-07-01T00:00:00Z&end=2032-06-30T00:00:00Z&limit=500', 'title', title);
 const ok = (answer, what) => is(answer.ok, true, `${what}: ${answer.status}`);
+// The client takes blanks off the ends of what it reads.
 const lines = (...all) => all.join('\r\n') + '\r\n';
 const calendarOf = (...all) => lines('BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//x//y//EN', ...all, 'END:VCALENDAR');
 const log = async (accountType) => {
@@ -43,9 +44,9 @@ const series = calendarOf(
 ok(await cal.createCalendarObject({ calendar: personal, filename: 'choir.ics', iCalString: series }), 'a series is made');
 is((await events('Choir')).map((o) => o.start), ['2031-01-06T19:00:00+01:00', '2031-01-20T19:00:00+01:00']);
 const [church] = await events('Choir at the church');
-is([church.start, church.reminders], ['2031-01-14T18:00:00+01:00', ['-PT15M']]);
+is([church.start, (await events('Choir'))[0].reminders, church.reminders], ['2031-01-14T18:00:00+01:00', ['-PT15M'], []]);
 let [object] = await cal.fetchCalendarObjects({ calendar: personal });
-is(object.data, series, 'it comes back as it was sent');
+is(object.data, series.trim(), 'it comes back as it was sent');
 await api('PATCH', `/api/events/${church.id}?scope=this&occurrence=2031-01-20T19:00:00`, { title: 'Choir, with cake' });
 [object] = await cal.fetchCalendarObjects({ calendar: personal });
 is(/SUMMARY:Choir\\, with cake/.test(object.data), true, object.data);
@@ -73,7 +74,7 @@ is((await named('/api/reminders', 'title', 'Pills')).map((r) => Date.parse(r.rem
 // A calendar is made, and what changed is told by the sync token.
 await cal.makeCalendar({ url: new URL('band/', calendars[0].url.replace(/[^/]+\/$/, '')).href, props: { displayname: 'Band' } });
 is((await named('/api/calendars', 'name', 'Band')).length, 1);
-const before = await cal.smartCollectionSync({ collection: { ...todos, objects: tasks }, method: 'webdav' });
+const before = await cal.smartCollectionSync({ collection: { ...todos, objects: tasks, objectMultiGet: calendarMultiGet }, method: 'webdav' });
 await api('PATCH', `/api/todos/${whole.id}`, { title: 'Move to the coast' });
 await api('POST', '/api/todos', { title: 'New' });
 const changed = await cal.smartCollectionSync({ collection: before, method: 'webdav', detailedResult: true });
@@ -89,10 +90,10 @@ ok(await card.createVCard({ addressBook: book, filename: 'ann.vcf', vCardString:
 const [person] = await named('/api/people', 'display_name', 'Ann Archer');
 is([person.groups, typeof person.photo], [['Choir', 'Family'], 'string']);
 let [vcard] = await card.fetchVCards({ addressBook: book });
-is(vcard.data, ann, 'the card comes back as it was sent');
+is(vcard.data, ann.trim(), 'the card comes back as it was sent');
 await api('PATCH', `/api/people/${person.id}`, { groups: ['Neighbours'] });
 [vcard] = await card.fetchVCards({ addressBook: book });
-is(vcard.data, ann.replace('CATEGORIES:Choir,Family', 'CATEGORIES:Neighbours'), 'one line has changed');
+is(vcard.data, ann.trim().replace('CATEGORIES:Choir,Family', 'CATEGORIES:Neighbours'), 'one line has changed');
 ok(await card.updateVCard({ vCard: { ...vcard, data: vcard.data.replace('CATEGORIES:Neighbours', 'CATEGORIES:Band') } }), 'she is changed');
 is((await api('GET', `/api/people/${person.id}`)).groups, ['Band']);
 [vcard] = await card.fetchVCards({ addressBook: book });
