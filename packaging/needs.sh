@@ -9,6 +9,11 @@ command -v chromium >/dev/null || want+=(chromium)
 command -v xz >/dev/null || want+=(xz-utils)
 command -v python3 >/dev/null || want+=(python3)
 python3 -c 'import venv, ensurepip' 2>/dev/null || want+=(python3-venv)
+command -v dbus-run-session >/dev/null || want+=(dbus)
+# Evolution Data Server, and what the system's Python reaches it by.
+/usr/bin/python3 -c 'import gi
+for n, v in (("EDataServer", "1.2"), ("ECal", "2.0"), ("EBook", "1.2")): gi.require_version(n, v)' 2>/dev/null ||
+  want+=(evolution-data-server python3-gi gir1.2-edataserver-1.2 gir1.2-ecal-2.0 gir1.2-ebook-1.2)
 [ ${#want[@]} -gt 0 ] || exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
