@@ -12,6 +12,7 @@ LDFLAGS := -s -w -X umbra/cmd.version=$(VERSION)
 GOLANGCI := $(BIN)/golangci-lint-2.15.0
 GOVULN := $(BIN)/govulncheck-1.9.0
 SCHEMATHESIS := $(CACHE)/venv/bin/schemathesis
+CLIENTS := $(CACHE)/clients-venv/installed
 WITH_POSTGRES := app/db/dbtest/with-postgres.sh
 
 .PHONY: help
@@ -52,7 +53,7 @@ vuln: $(GOVULN) ## known vulnerabilities: that our Go code reaches, and in the i
 	cd frontend && npm audit --audit-level=low
 
 .PHONY: test
-test: needs postgres lint test-go test-frontend test-e2e test-contract ## everything that guards a landing, on both engines
+test: needs postgres lint test-go test-frontend test-e2e test-contract test-clients ## everything that guards a landing, on both engines
 
 .PHONY: test-go
 test-go: frontend/node_modules ## the Go tests, on SQLite and PostgreSQL
@@ -61,6 +62,10 @@ test-go: frontend/node_modules ## the Go tests, on SQLite and PostgreSQL
 .PHONY: test-contract
 test-contract: build $(SCHEMATHESIS) ## schemathesis over the OpenAPI document, against the real binary
 	SCHEMATHESIS=$(SCHEMATHESIS) docs/contract/run.sh
+
+.PHONY: test-clients
+test-clients: build $(CLIENTS) clients/tsdav/node_modules client-gowebdav ## real CalDAV and CardDAV clients against the real binary, on both engines (ONLY=vdirsyncer for one)
+	TZ=Europe/Berlin $(WITH_POSTGRES) $(dir $(CLIENTS))bin/pytest clients$(if $(ONLY),/test_$(ONLY).py)
 
 NPM := npm --no-audit --no-fund --silent
 
@@ -89,6 +94,13 @@ screenshots: build frontend/node_modules ## every page in both themes and sizes,
 .PHONY: bench-ui
 bench-ui: build frontend/node_modules ## sizes, paint times and long tasks of the interface in a throttled Chromium
 	cd frontend && npx playwright test --config playwright.bench.config.ts
+
+.PHONY: client-gowebdav
+client-gowebdav: # a module of its own, which the program does not carry
+	cd clients/gowebdav && go build -o $(CURDIR)/.cache/client-gowebdav .
+
+clients/tsdav/node_modules: clients/tsdav/package-lock.json
+	cd clients/tsdav && npm ci --ignore-scripts --no-audit --no-fund --silent && touch node_modules
 
 frontend/node_modules: frontend/package-lock.json
 	cd frontend && npm ci --ignore-scripts --no-audit --no-fund --silent && touch node_modules
@@ -149,3 +161,8 @@ $(GOVULN):
 $(SCHEMATHESIS):
 	python3 -m venv $(CACHE)/venv
 	$(CACHE)/venv/bin/pip install --quiet --disable-pip-version-check schemathesis==4.32.5
+
+$(CLIENTS): clients/requirements.txt
+	python3 -m venv --clear $(CACHE)/clients-venv
+	$(CACHE)/clients-venv/bin/pip install --quiet --disable-pip-version-check -r clients/requirements.txt
+	touch $@
