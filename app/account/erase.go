@@ -13,6 +13,7 @@ import (
 var owned = []string{
 	"shares",
 	"feeds",
+	"profile_links",
 	"settings", // refers to calendars
 	"reminders",
 	"event_templates",

@@ -33,6 +33,9 @@ func (s *Service) Expire(ctx context.Context) error {
 		if _, err := s.DB.Exec(ctx, "DELETE FROM invitations WHERE expires_at <= $1", at(0)); err != nil {
 			return err
 		}
+		if _, err := s.DB.Exec(ctx, "DELETE FROM profile_links WHERE expires_at <= $1", at(0)); err != nil {
+			return err
+		}
 		if err := s.expireEvents(ctx, now); err != nil {
 			return err
 		}

@@ -206,9 +206,13 @@ func (s *Service) RevokeToken(ctx context.Context, userID, id int64) error {
 	})
 }
 
-// RevokeTokens ends all of a user's tokens and says how many.
+// RevokeTokens ends all of a user's tokens, with the link by which a device would
+// get one, and says how many tokens there were.
 func (s *Service) RevokeTokens(ctx context.Context, userID int64) (n int64, err error) {
 	err = s.DB.Tx(ctx, func(ctx context.Context) error {
+		if err := s.endProfileLink(ctx, userID); err != nil {
+			return err
+		}
 		n, err = s.DB.Exec(ctx, "DELETE FROM access_tokens WHERE user_id = $1", userID)
 		s.Journal.Stir(ctx, userID)
 		if err != nil || n == 0 {

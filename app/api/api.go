@@ -49,6 +49,7 @@ type Deps struct {
 	Senders       notify.Deliverer // what test messages go through
 	Alarms        *alarm.Service
 	MailServer    bool // the administrator has set one
+	HouseTLS      bool // HTTPS is by the authority of the house, which each device trusts once
 
 	Services
 }
@@ -104,6 +105,8 @@ func New(r chi.Router, d Deps) *API {
 	a.registerDeliveries()
 	a.registerLinks(r)
 	a.registerFeeds(r)
+	a.registerSync()
+	a.registerProfileLinks(r)
 	a.registerMeta()
 	a.registerLive(r.HandleFunc)
 	a.only(r, http.MethodPatch, "/api/projects/{id}/tasks/reorder")

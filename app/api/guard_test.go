@@ -136,7 +136,7 @@ func TestWhatNeedsAProofSaysSo(t *testing.T) {
 		"disableTotp": "always", "renewRecoveryCodes": "always",
 		"changeUser": "always", "resetUser": "always", "deleteUser": "always", "invite": "always",
 		"passkeyOptions": "always", "addPasskey": "always", "removePasskey": "always",
-		"createToken": "always", "revokeToken": "always", "createFeed": "always",
+		"createToken": "always", "revokeToken": "always", "createProfile": "always", "createProfileLink": "always", "createFeed": "always",
 		"changePassword": "sometimes", "updateSettings": "sometimes", "patchSettings": "sometimes"}
 	found := 0
 	for name, o := range operations(document()) {

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -61,7 +60,7 @@ func (a *API) testChannel(ctx context.Context, c notify.Channel) error {
 	a.log.LogAttrs(ctx, slog.LevelInfo, "a test notification was not taken", slog.String("request", RequestID(ctx)), slog.String("channel", string(c)),
 		slog.String("reason", e.Reason), slog.Any("cause", errors.Unwrap(e)))
 	text := "The test was not sent: "
-	if strings.HasPrefix(strings.ToLower(user.Language), "de") {
+	if isGerman(user.Language) {
 		text = "Die Probe wurde nicht gesendet: "
 	}
 	return fault.New(fault.Conflict, string(c)+"_"+e.Code, text+e.Say(user.Language)+".").After(e.RetryAfter)

@@ -31,7 +31,7 @@ type place struct {
 // places, lowest first. A place never imports a later one.
 var places = []place{
 	{name: "kernel", peers: true,
-		packages: []string{"app/fault", "app/clock", "app/page", "app/opt", "app/check", "app/caller", "app/recur", "app/limit", "app/ical"},
+		packages: []string{"app/fault", "app/clock", "app/page", "app/opt", "app/check", "app/caller", "app/recur", "app/limit", "app/ical", "app/mobileconfig"},
 		never:    []string{"net/http", "database/sql"}},
 	{name: "platform", peers: true, from: []string{"kernel"}, modules: []string{"*"},
 		packages: []string{"app/metrics", "app/certs",

@@ -43,6 +43,7 @@ var passing = map[string]struct{ copied bool }{
 	"user_sessions":    {copied: true},
 	"access_tokens":    {copied: true},
 	"feeds":            {copied: true},
+	"profile_links":    {copied: true},
 	"invitations":      {copied: true},
 	"login_attempts":   {copied: true},
 	"spent_challenges": {copied: true},

@@ -27,6 +27,7 @@ func TestNoSecretIsToldToLogsMetricsOrProblems(t *testing.T) {
 	secrets["token"] = g.text(g.ask(t, "POST", "/api/auth/tokens", `{"name":"x","scopes":["read"]}`, "Cookie", ann).is(201), "token")
 	_, secrets["invitation"], _ = strings.Cut(g.text(g.ask(t, "POST", "/api/invitations", `{}`, "Cookie", ann).is(201), "url"), "#")
 	secrets["secret link"] = feedSecret(g.text(g.ask(t, "POST", "/api/feeds", `{"name":"x","kind":"todos"}`, "Cookie", ann).is(201), "url"))
+	secrets["link to a profile"] = g.profileLink()
 	secrets["MFA token"] = g.text(g.ask(t, "POST", "/api/auth/login", `{"username":"bob","password":"`+testPassword+`"}`).is(200), "mfa_token")
 	secrets["authenticator's secret"] = g.text(g.ask(t, "POST", "/api/auth/totp/enroll", `{"password":"`+testPassword+`"}`, "Cookie", ann).is(200), "secret")
 	g.ask(t, "PATCH", "/api/settings", `{"ntfy_token":"tk_zebrafinch","webhook_url":"https://hook.example/x","webhook_secret":"zebrafinch-hook"}`, "Cookie", ann).is(200)
@@ -50,8 +51,10 @@ func TestNoSecretIsToldToLogsMetricsOrProblems(t *testing.T) {
 		send("PROPFIND", "/dav/", "", "Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte("ann:"+value)))
 		send("GET", "/api/todos?q="+url.QueryEscape(value)+"&unknown=1", "", "Cookie", ann)
 		for _, end := range []string{".ics", "", "/x", ".ics?x=1"} {
-			send("GET", "/feeds/"+url.PathEscape(value)+end, "")
-			send("PUT", "/feeds/"+url.PathEscape(value)+end, "")
+			for _, method := range []string{"GET", "PUT", "POST"} {
+				send(method, "/feeds/"+url.PathEscape(value)+end, "")
+				send(method, "/profiles/"+url.PathEscape(value)+"!"+end, "")
+			}
 		}
 		send("GET", "/act?t="+url.QueryEscape(value)+"x", "")
 		send("GET", "/api/auth/oidc/callback?code="+url.QueryEscape(value)+"&state="+url.QueryEscape(value), "")

@@ -76,8 +76,8 @@ func routeLabel(route, path string) string {
 	return "interface"
 }
 
-// feedsPath is where secret links lead.
-const feedsPath = "/feeds/"
+// secretPaths are where links lead that let in whoever knows them.
+var secretPaths = []string{"/feeds/", "/profiles/"}
 
 // secretParameters name what in a path lets in whoever knows it.
 var secretParameters = []string{"{token}", "{secret}", "{code}"}
@@ -85,8 +85,10 @@ var secretParameters = []string{"{token}", "{secret}", "{code}"}
 // pathToLog is the path, or its pattern where a part of it is a secret, be it
 // asked for by another method or with something behind it.
 func pathToLog(route, path string) string {
-	if strings.HasPrefix(path, feedsPath) {
-		return feedsPath + "{secret}"
+	for _, p := range secretPaths {
+		if strings.HasPrefix(path, p) {
+			return p + "{secret}"
+		}
 	}
 	for _, p := range secretParameters {
 		if strings.Contains(route, p) {

@@ -220,6 +220,10 @@ func (g *gatehouse) kinds() []kind {
 			},
 			show: func(s string) answer { return g.ask(t, "GET", "/feeds/"+url.PathEscape(s)+".ics", "") },
 			end:  func(s string) { g.exec("DELETE FROM feeds WHERE token_hash = $1", secret.HashToken(s)) }},
+		{name: "link to a profile", good: 200, bad: 404, age: account.ProfileLinkAge,
+			make: g.profileLink,
+			show: func(s string) answer { return g.ask(t, "GET", "/profiles/"+url.PathEscape(s), "") },
+			end:  func(s string) { g.exec("DELETE FROM profile_links WHERE token_hash = $1", secret.HashToken(s)) }},
 		{name: "link of a message", good: 200, bad: 404, age: 8 * 24 * time.Hour, make: g.ring,
 			show:  func(s string) answer { return g.ask(t, "POST", "/act?t="+url.QueryEscape(s), "") },
 			end:   func(string) { g.exec("DELETE FROM deliveries") }, // one that was answered says so, and does nothing
@@ -258,6 +262,18 @@ func (g *gatehouse) kinds() []kind {
 func feedSecret(link string) string {
 	_, name, _ := strings.Cut(link, "/feeds/")
 	return strings.TrimSuffix(name, ".ics")
+}
+
+// profileLink makes what is secret of a link to a profile: by the service, since
+// the API wants HTTPS for it.
+func (g *gatehouse) profileLink() string {
+	g.t.Helper()
+	g.clock.Advance(time.Minute) // another minute of the limit on what is made up
+	text, _, err := g.Accounts.CreateProfileLink(g.t.Context(), 1, "x")
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	return text
 }
 
 // damaged is what can befall a secret on its way, or be tried with it.

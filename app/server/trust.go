@@ -2,12 +2,7 @@ package server
 
 import (
 	"bytes"
-	"crypto/sha1" //nolint:gosec // names a profile, protects nothing
 	"embed"
-	"encoding/base64"
-	"encoding/hex"
-	"encoding/xml"
-	"fmt"
 	"html/template"
 	"net"
 	"net/http"
@@ -16,6 +11,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"umbra/app/certs"
+	"umbra/app/mobileconfig"
 	"umbra/app/qr"
 )
 
@@ -43,7 +39,7 @@ func (a *App) trustPage(r chi.Router) {
 		give(w, "application/x-x509-ca-cert", "umbra-house.crt", house.DER())
 	})
 	r.Get("/trust/umbra-house.mobileconfig", func(w http.ResponseWriter, _ *http.Request) {
-		give(w, "application/x-apple-aspen-config", "umbra-house.mobileconfig", appleProfile(house))
+		give(w, mobileconfig.Type, "umbra-house.mobileconfig", appleProfile(house))
 	})
 }
 
@@ -117,39 +113,9 @@ func homeAddress(host string) string {
 }
 
 // appleProfile is a configuration profile with the authority's certificate in it.
-// Its identifiers follow from the certificate: loaded again it replaces itself.
+// Its identifiers follow from the certificate.
 func appleProfile(house *certs.House) []byte {
-	id := func(what string) string {
-		sum := sha1.Sum(append([]byte(what), house.DER()...)) //nolint:gosec // see above
-		sum[6], sum[8] = sum[6]&0x0f|0x50, sum[8]&0x3f|0x80   // RFC 9562, version 5
-		h := strings.ToUpper(hex.EncodeToString(sum[:16]))
-		return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
-	}
-	var name bytes.Buffer
-	_ = xml.EscapeText(&name, []byte(house.Name()))
-	return fmt.Appendf(nil, `<?xml version="1.0" encoding="UTF-8"?>
-<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
-<plist version="1.0">
-<dict>
-	<key>PayloadType</key><string>Configuration</string>
-	<key>PayloadVersion</key><integer>1</integer>
-	<key>PayloadIdentifier</key><string>umbra.house.%[2]s</string>
-	<key>PayloadUUID</key><string>%[2]s</string>
-	<key>PayloadDisplayName</key><string>%[1]s</string>
-	<key>PayloadDescription</key><string>Lets this device trust the Umbra of your home.</string>
-	<key>PayloadContent</key>
-	<array>
-		<dict>
-			<key>PayloadType</key><string>com.apple.security.root</string>
-			<key>PayloadVersion</key><integer>1</integer>
-			<key>PayloadIdentifier</key><string>umbra.house.%[2]s.root</string>
-			<key>PayloadUUID</key><string>%[3]s</string>
-			<key>PayloadDisplayName</key><string>%[1]s</string>
-			<key>PayloadCertificateFileName</key><string>umbra-house.cer</string>
-			<key>PayloadContent</key><data>%[4]s</data>
-		</dict>
-	</array>
-</dict>
-</plist>
-`, name.String(), id("profile"), id("root"), base64.StdEncoding.EncodeToString(house.DER()))
+	return mobileconfig.Profile{Family: "umbra.house", Of: string(house.DER()), Name: house.Name(), Description: "Lets this device trust the Umbra of your home.", Maker: "Umbra",
+		Payloads: []mobileconfig.Payload{{Type: "com.apple.security.root", Part: "root", Name: house.Name(),
+			Keys: []mobileconfig.Key{{Name: "PayloadCertificateFileName", Value: "umbra-house.cer"}, {Name: "PayloadContent", Value: house.DER()}}}}}.XML()
 }

@@ -465,6 +465,15 @@ CREATE TABLE person_photos (
     PRIMARY KEY (user_id, person_id),
     FOREIGN KEY (user_id, person_id) REFERENCES people (user_id, id) ON DELETE CASCADE
 ) STRICT;
+CREATE TABLE profile_links (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id    INTEGER NOT NULL UNIQUE REFERENCES users (id) ON DELETE CASCADE,
+    token_hash BLOB    NOT NULL UNIQUE,
+    name       TEXT    NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX profile_links_expires ON profile_links (expires_at);
 CREATE TABLE project_tasks (
     id             INTEGER PRIMARY KEY AUTOINCREMENT,
     user_id        INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
