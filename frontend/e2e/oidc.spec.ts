@@ -1,21 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { test as base, type Page } from '@playwright/test';
 import { axeFinds, expect, password, Server, toast } from './fixture';
+import { freePort } from './server';
 import { codeOf } from './totp';
 
 const binary = resolve(process.env.UMBRA_OIDC_PROVIDER ?? '../.cache/oidc-provider');
-
-/** A port that was free just now. */
-async function freePort(): Promise<number> {
-  const s = createServer();
-  await new Promise<void>((ok) => s.listen(0, '127.0.0.1', ok));
-  const { port } = s.address() as AddressInfo;
-  await new Promise((ok) => s.close(ok));
-  return port;
-}
 
 /** A real provider, by zitadel's code, as a process. */
 async function provider(callback: string): Promise<{ issuer: string; child: ChildProcess }> {

@@ -1,4 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { createServer, type AddressInfo } from 'node:net';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -7,6 +8,15 @@ const binary = resolve(process.env.UMBRA_BIN ?? '../umbra');
 
 // A password hash at full cost is another test's matter.
 const cheap = { UMBRA_ARGON2_MEMORY_KIB: '64', UMBRA_ARGON2_TIME: '1', UMBRA_ARGON2_PARALLELISM: '1' };
+
+/** A port that was free just now. */
+export async function freePort(): Promise<number> {
+  const s = createServer();
+  await new Promise<void>((ok) => s.listen(0, '127.0.0.1', ok));
+  const { port } = s.address() as AddressInfo;
+  await new Promise((ok) => s.close(ok));
+  return port;
+}
 
 /** The real executable, in a data folder of its own. */
 export class Server {
@@ -45,6 +55,8 @@ export class Server {
         if (address) {
           this.url = address.replace('127.0.0.1', this.host);
           ok();
+        } else if (this.url && /^ +open /m.test(this.log)) {
+          ok(); // it names the address that people use; ours is known
         }
       };
       child.stdout.on('data', hear);

@@ -32,6 +32,7 @@ export type ImportNote = Schemas['MovingNote'];
 export type Backups = Schemas['Backups'];
 export type Session = Schemas['AccountSession'];
 export type AccessToken = Schemas['AccountToken'];
+export type SyncReach = Schemas['SyncReach'];
 export type Feed = Schemas['AccountFeed'];
 export type MassDeletion = Schemas['JournalMassDeletion'];
 export type User = Schemas['AccountUser'];

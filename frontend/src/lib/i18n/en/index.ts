@@ -25,3 +25,4 @@ export { audit } from './audit';
 export { passkey } from './passkey';
 export { moving } from './moving';
 export { feed } from './feed';
+export { phone } from './phone';
