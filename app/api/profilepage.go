@@ -23,7 +23,7 @@ var profilePage = template.Must(template.New("profile").Parse(`<!doctype html>
 <ol>{{range .Steps}}<li>{{.}}</li>{{end}}</ol>{{end}}</main></body></html>
 `))
 
-const profileStyle = linkStyle + `ol{padding-left:1.2rem}li{margin:.6rem 0}`
+const profileStyle = linkStyle + `ol{padding-left:1.7rem}li{margin:.6rem 0}`
 
 type profileView struct {
 	Lang, Heading, Text, Button string
