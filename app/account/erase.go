@@ -20,6 +20,7 @@ var owned = []string{
 	"event_people",
 	"event_overrides",
 	"calendar_events",
+	"calendar_fetches",
 	"calendars",
 	"todo_tags",
 	"todo_labels",

@@ -86,7 +86,7 @@ func (s *Service) UpdateSettings(ctx context.Context, c caller.Caller, match jou
 			return err
 		}
 		if u.DefaultCalendarID.Has() {
-			if err := w.Reference(ctx, "default_calendar_id", "calendar", after.DefaultCalendarID); err != nil {
+			if err := s.takesEvents(ctx, w, after.DefaultCalendarID); err != nil {
 				return err
 			}
 		}
@@ -214,7 +214,7 @@ func (s *Service) DefaultCalendar(ctx context.Context, userID int64) (*int64, er
 // SetDefaultCalendar changes it as part of a change-set; nil means none. The
 // calendar must be the user's: fault.Invalid otherwise.
 func (s *Service) SetDefaultCalendar(ctx context.Context, w *journal.Writer, id *int64) error {
-	if err := w.Reference(ctx, "default_calendar_id", "calendar", id); err != nil {
+	if err := s.takesEvents(ctx, w, id); err != nil {
 		return err
 	}
 	before, err := s.settings(ctx, w.Caller.UserID)
@@ -277,4 +277,22 @@ func (k settingsKind) Detach(ctx context.Context, w *journal.Writer, kind string
 		}
 		return k.SetDefaultCalendar(ctx, w, nil)
 	}
+}
+
+// takesEvents answers Invalid for a default calendar that is not there, or that
+// is filled from an address.
+func (s *Service) takesEvents(ctx context.Context, w *journal.Writer, id *int64) error {
+	if id == nil {
+		return nil
+	}
+	source, found, err := db.One(ctx, s.DB, db.Value[string], "SELECT source FROM calendars WHERE user_id = $1 AND id = $2", w.Caller.UserID, *id)
+	switch {
+	case err != nil:
+		return err
+	case !found:
+		return w.Reference(ctx, "default_calendar_id", "calendar", id)
+	case source != "":
+		return fault.BadField("default_calendar_id", "source", "cannot be a calendar that is filled from an address")
+	}
+	return nil
 }

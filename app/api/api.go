@@ -27,6 +27,7 @@ import (
 	"umbra/app/limit"
 	"umbra/app/notify"
 	"umbra/app/push"
+	"umbra/app/webcal"
 )
 
 // Deps is what the API needs. The document can be made with all of it empty.
@@ -48,8 +49,9 @@ type Deps struct {
 	Push          *push.Service
 	Senders       notify.Deliverer // what test messages go through
 	Alarms        *alarm.Service
-	MailServer    bool // the administrator has set one
-	HouseTLS      bool // HTTPS is by the authority of the house, which each device trusts once
+	Sources       *webcal.Service // fills calendars from addresses
+	MailServer    bool            // the administrator has set one
+	HouseTLS      bool            // HTTPS is by the authority of the house, which each device trusts once
 
 	Services
 }
@@ -90,6 +92,7 @@ func New(r chi.Router, d Deps) *API {
 	a.registerAudit()
 	a.registerTodos()
 	a.registerCalendars()
+	a.registerSources()
 	a.registerEvents()
 	a.registerTemplates()
 	a.registerReminders()

@@ -70,6 +70,7 @@ func serve(t *testing.T, d *db.DB) *server {
 	}}
 	accounts := s.accounts(t)
 	deps.Services = api.NewServices(d, s.journal, s.clock, accounts)
+	deps.Sources = sources(t, deps, d, s.clock, accounts)
 	s.sent = &deliverer{}
 	deps.Senders, deps.Push = s.sent, push.NewService(d, s.clock, accounts.Keys, s.sent.look)
 	s.callers["ann"] = journaltest.User(t, d, s.journal, "ann", "Europe/Berlin")
@@ -159,7 +160,7 @@ func (s *server) as(t *testing.T, user, method, path string, body any, headers .
 // mayChangeNothing are the operations that answer without a change-set where
 // all was so already.
 var mayChangeNothing = map[string]bool{"updateSettings": true, "patchSettings": true, "reorderTasks": true, "placeTodo": true, "placeProject": true,
-	"updateCalendar": true, "patchCalendar": true} // how somebody else's calendar looks to the user
+	"updateCalendar": true, "patchCalendar": true, "fetchCalendar": true} // how somebody else's calendar looks to the user
 
 var changeSetName = regexp.MustCompile(`^([1-9][0-9]*-)?[1-9][0-9]*$`)
 

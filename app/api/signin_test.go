@@ -65,6 +65,7 @@ func openDoor(t *testing.T, database *db.DB, change ...func(*api.Deps)) *door {
 	d.accounts = account.New(account.Deps{DB: d.db, Journal: d.journal, Clock: d.clock, Hasher: hasher, Keys: keys, SessionMaxAge: maxAge})
 	t.Cleanup(d.accounts.Settle)
 	deps.Services = api.NewServices(d.db, d.journal, d.clock, d.accounts)
+	deps.Sources = sources(t, deps, d.db, d.clock, d.accounts)
 	d.sent = &deliverer{}
 	deps.Senders, deps.Push = d.sent, push.NewService(d.db, d.clock, keys, d.sent.look)
 	for _, f := range change {

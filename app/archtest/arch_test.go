@@ -52,11 +52,14 @@ var places = []place{
 	// Records in and out by files: over the features and those forms.
 	{name: "moving", from: []string{"kernel", "platform", "features", "forms"},
 		packages: []string{"app/moving"}, never: []string{"net/http", "database/sql"}},
+	// Calendars that are filled from addresses: over the features, the forms and the way out.
+	{name: "webcal", from: []string{"kernel", "platform", "outbound", "features", "forms"}, modules: []string{"golang.org/x/text/"},
+		packages: []string{"app/webcal"}, never: []string{"net/http", "database/sql"}},
 	{name: "demo", from: []string{"kernel", "platform", "features", "forms"},
 		packages: []string{"app/demo", "app/transfer"}, never: []string{"net/http", "database/sql"}},
-	{name: "edges", from: []string{"kernel", "platform", "outbound", "features", "forms", "moving", "backup"}, modules: []string{"*"},
+	{name: "edges", from: []string{"kernel", "platform", "outbound", "features", "forms", "moving", "webcal", "backup"}, modules: []string{"*"},
 		packages: []string{"app/api", "app/web", "app/dav"}},
-	{name: "server", from: []string{"kernel", "platform", "outbound", "features", "forms", "moving", "backup", "demo", "edges"}, modules: []string{"*"},
+	{name: "server", from: []string{"kernel", "platform", "outbound", "features", "forms", "moving", "webcal", "backup", "demo", "edges"}, modules: []string{"*"},
 		packages: []string{"app/server"}},
 	{name: "cmd", from: []string{"kernel", "platform", "outbound", "features", "moving", "backup", "demo", "server"}, modules: []string{"*"},
 		packages: []string{"cmd"}},

@@ -22,7 +22,13 @@ type Service struct {
 	db       *db.DB
 	journal  *journal.Journal
 	defaults Defaults
+	sourced  func(ctx context.Context, userID, id int64) error
 }
+
+// OnSource names who fills calendars from addresses. It is called in the
+// transaction that gives one an address, or brings it back with one. Call it
+// before the service is used.
+func (s *Service) OnSource(fn func(ctx context.Context, userID, id int64) error) { s.sourced = fn }
 
 // New makes the service and tells the journal of its kind.
 func New(d *db.DB, j *journal.Journal, defaults Defaults) *Service {
@@ -113,6 +119,7 @@ func (s *Service) change(ctx context.Context, w *journal.Writer, c, before *Cale
 		return err
 	}
 	is, err := s.isDefault(ctx, w.Caller.UserID, before)
+	is = is && c.Source == ""
 	if err != nil {
 		return err
 	}
@@ -132,7 +139,7 @@ func (s *Service) isDefault(ctx context.Context, userID int64, before *Calendar)
 	if before != nil {
 		return before.Default, nil
 	}
-	_, others, err := db.One(ctx, s.db, db.Value[int64], "SELECT 1 FROM calendars WHERE user_id = $1 LIMIT 1", userID)
+	_, others, err := db.One(ctx, s.db, db.Value[int64], "SELECT 1 FROM calendars WHERE user_id = $1 AND source = '' LIMIT 1", userID)
 	return !others, err
 }
 
@@ -155,6 +162,11 @@ func (s *Service) save(ctx context.Context, w *journal.Writer, c, before *Calend
 		return err
 	}
 	change.ID = c.ID
+	if s.sourced != nil && c.Source != "" && (before == nil || before.Source != c.Source) {
+		if err := s.sourced(ctx, w.Caller.UserID, c.ID); err != nil {
+			return err
+		}
+	}
 	return w.Record(ctx, change)
 }
 

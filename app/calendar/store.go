@@ -13,14 +13,14 @@ import (
 )
 
 // The default calendar is the one that the settings name, else the oldest.
-const columns = `id, uid, name, color, visible, id = COALESCE(
+const columns = `id, uid, name, color, visible, source, id = COALESCE(
     (SELECT default_calendar_id FROM settings WHERE settings.user_id = calendars.user_id),
-    (SELECT MIN(oldest.id) FROM calendars oldest WHERE oldest.user_id = calendars.user_id)), rev, created_at, updated_at`
+    (SELECT MIN(oldest.id) FROM calendars oldest WHERE oldest.user_id = calendars.user_id AND oldest.source = '')), rev, created_at, updated_at`
 
 func scan(s db.Scanner) (Calendar, error) {
 	var c Calendar
 	var created, updated int64
-	err := s.Scan(&c.ID, &c.UID, &c.Name, &c.Color, &c.Visible, &c.Default, &c.Rev, &created, &updated)
+	err := s.Scan(&c.ID, &c.UID, &c.Name, &c.Color, &c.Visible, &c.Source, &c.Default, &c.Rev, &created, &updated)
 	c.CreatedAt, c.UpdatedAt = clock.FromMicros(created), clock.FromMicros(updated)
 	return c, err
 }
@@ -33,9 +33,9 @@ func (s *Service) find(ctx context.Context, userID, id int64) (Calendar, error) 
 	return c, err
 }
 
-// other is the oldest calendar but one; false when that is the only one.
+// other is the oldest calendar but one that new events can go to; false when there is none.
 func (s *Service) other(ctx context.Context, userID, id int64) (int64, bool, error) {
-	return db.One(ctx, s.db, db.Value[int64], "SELECT id FROM calendars WHERE user_id = $1 AND id <> $2 ORDER BY id LIMIT 1", userID, id)
+	return db.One(ctx, s.db, db.Value[int64], "SELECT id FROM calendars WHERE user_id = $1 AND id <> $2 AND source = '' ORDER BY id LIMIT 1", userID, id)
 }
 
 func (s *Service) list(ctx context.Context, c caller.Caller, f Filter, req page.Request) (page.Page[Calendar], error) {
@@ -84,10 +84,10 @@ func (s *Service) count(ctx context.Context, c caller.Caller, f Filter) (int64, 
 }
 
 func (c *Calendar) values() []any {
-	return []any{c.UID, c.Name, fold.Key(c.Name), c.Color, c.Visible, c.search(), c.Rev, clock.Micros(c.CreatedAt), clock.Micros(c.UpdatedAt)}
+	return []any{c.UID, c.Name, fold.Key(c.Name), c.Color, c.Visible, c.Source, c.search(), c.Rev, clock.Micros(c.CreatedAt), clock.Micros(c.UpdatedAt)}
 }
 
-var setters = []string{"uid", "name", "name_key", "color", "visible", "search", "rev", "created_at", "updated_at"}
+var setters = []string{"uid", "name", "name_key", "color", "visible", "source", "search", "rev", "created_at", "updated_at"}
 
 var (
 	insertSQL   = db.InsertSQL("calendars", append([]string{"user_id"}, setters...)) + " RETURNING id"

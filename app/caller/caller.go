@@ -13,6 +13,7 @@ const (
 	Demo   = "demo"
 	DAV    = "dav"
 	System = "system"
+	Fetch  = "fetch" // from the address that fills a calendar
 )
 
 // Caller is who asks, with what a service needs to know of them. It is passed

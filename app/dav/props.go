@@ -152,7 +152,7 @@ func (q *request) privileges(s *subject) string {
 	if q.guest.Write {
 		switch s.kind {
 		case atCollection, atItem:
-			if s.col.Shared() && s.col.Share.Access != caller.Write {
+			if s.col.Fixed() {
 				break
 			}
 			list = append(list, "write", "write-content", "write-properties", "bind", "unbind")

@@ -22,16 +22,22 @@ func (q *request) caller() caller.Caller {
 // (RFC 3744, 7.1.1). How it looks to the user is theirs all the same, and a copy
 // takes nothing from it.
 func (q *request) mayChange(t target) error {
-	if t.col == nil || !t.col.Shared() || t.col.Share.Access == caller.Write || !changes(q.r.Method) || q.r.Method == "PROPPATCH" ||
-		q.r.Method == "COPY" && t == q.at {
+	if t.col == nil || !t.col.Fixed() || !changes(q.r.Method) || q.r.Method == "PROPPATCH" || q.r.Method == "COPY" && t == q.at {
 		return nil
 	}
+	why := t.col.Share.Owner.Name + " shares this to be looked at, not to be changed."
+	if t.col.Source != "" {
+		if t.kind == atCollection && !t.col.Shared() && q.r.Method == "DELETE" { // that ends it
+			return nil
+		}
+		why = "This calendar is filled from an address; it can only be looked at."
+	}
 	return refusal{http.StatusForbidden, "<D:need-privileges><D:resource>" + href(q.href(t.col)) + "<D:privilege><D:write/></D:privilege></D:resource></D:need-privileges>",
-		t.col.Share.Owner.Name + " shares this to be looked at, not to be changed."}
+		why}
 }
 
 // hushed says whether a collection's objects are answered without their alarms.
-func hushed(c *resource.Collection) bool { return c.Shared() && c.Share.Access != caller.Write }
+func hushed(c *resource.Collection) bool { return c.Shared() && c.Fixed() }
 
 // silent takes the alarms out of an object: who may only look cannot turn them
 // off, and they are the owner's.

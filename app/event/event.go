@@ -52,7 +52,7 @@ type Event struct {
 	Occurrence     *string   `json:"occurrence" doc:"Which occurrence of the series this is: its recurrence id, the local start as the rule gives it. Null for the event itself, and for one that does not repeat." example:"2025-01-31T19:00:00"`
 	CreatedAt      time.Time `json:"created_at" doc:"When it was made." example:"2025-01-01T08:00:00Z"`
 	UpdatedAt      time.Time `json:"updated_at" doc:"When it was last changed." example:"2025-01-01T08:00:00Z"`
-	Access         string    `json:"access" enum:"owner,read,write" doc:"What the user may do with it: all, or, where its calendar is shared with them, only look, or change it too." example:"owner"`
+	Access         string    `json:"access" enum:"owner,read,write" doc:"What the user may do with it: all, or, where its calendar is shared with them or filled from an address, only look, or, shared, change it too." example:"owner"`
 
 	Rev int64 `json:"-"` // the journal number of its last change
 	// The instants of start and end; a floating one's in the caller's zone. Set
@@ -60,6 +60,7 @@ type Event struct {
 	StartsAt time.Time `json:"-"`
 	EndsAt   time.Time `json:"-"`
 
+	fetched   bool // its calendar is filled from an address: nobody changes it here
 	when      when
 	overrides []override
 	bounds    bounds
@@ -168,8 +169,14 @@ func (e *Event) validate(c *check.Check) {
 // shared with.
 func (e *Event) Say(c caller.Caller) {
 	e.Access = caller.Owner
+	if e.fetched {
+		e.Access = caller.Read
+	}
 	if s := c.Share(caller.Calendars, e.CalendarID); s != (caller.Share{}) {
-		e.Access, e.LocationID, e.PersonIDs = s.Access, nil, []int64{}
+		e.LocationID, e.PersonIDs = nil, []int64{}
+		if !e.fetched {
+			e.Access = s.Access
+		}
 	}
 	if rule, err := recur.Parse(e.RecurrenceRule); err == nil {
 		e.RecurrenceText = rule.Say(c.Language, e.when.start, e.when.location(c.Location()))

@@ -90,10 +90,13 @@ func (s *Service) readShort(ctx context.Context, key string, limit int, wheres [
 // readLong reads which series there are, and of them those that it does not
 // remember.
 func (s *Service) readLong(ctx context.Context, key string, limit int, wheres []*db.Where) (chunk, error) {
-	query, args := db.Union{Columns: "SELECT id, user_id, rev, last_at, first_at", From: "calendar_events", Order: key, Limit: limit}.Text(wheres...)
-	type row struct{ id, owner, rev, last, first int64 }
+	query, args := db.Union{Columns: "SELECT id, user_id, rev, last_at, first_at, " + isFetched, From: "calendar_events", Order: key, Limit: limit}.Text(wheres...)
+	type row struct {
+		id, owner, rev, last, first int64
+		fetched                     bool
+	}
 	rows, err := db.Query(ctx, s.db, func(s db.Scanner) (r row, err error) {
-		return r, s.Scan(&r.id, &r.owner, &r.rev, &r.last, &r.first)
+		return r, s.Scan(&r.id, &r.owner, &r.rev, &r.last, &r.first, &r.fetched)
 	}, query, args...)
 	if err != nil || len(rows) == 0 {
 		return chunk{}, err
@@ -102,7 +105,7 @@ func (s *Service) readLong(ctx context.Context, key string, limit int, wheres []
 	out := chunk{events: make([]*Event, 0, len(rows)), a: end.last, b: end.first, id: end.id, read: len(rows)}
 	unknown := map[int64][]int64{} // by their owner
 	for _, r := range rows {
-		if e := s.series.find(r.id, r.rev); e != nil {
+		if e := s.series.find(r.id, r.rev); e != nil && e.fetched == r.fetched { // a calendar that gets an address moves no revision
 			out.events = append(out.events, e)
 		} else {
 			unknown[r.owner] = append(unknown[r.owner], r.id)

@@ -34,6 +34,9 @@ func (s *Service) part(ctx context.Context, w *journal.Writer, id int64, p *Part
 	if err = match.Check(e.Rev); err != nil {
 		return e, nil, err
 	}
+	if err = e.mayChange(w.Caller); err != nil {
+		return e, nil, err
+	}
 	var c check.Check
 	if p.Scope == "" {
 		p.Scope = All

@@ -182,7 +182,11 @@ func (s *Service) change(ctx context.Context, w *journal.Writer, e, was *Event, 
 
 func (s *Service) checkReferences(ctx context.Context, w *journal.Writer, e, was *Event, u Update) error {
 	if u.CalendarID.Set {
+		takes := s.takes(ctx, w, e.CalendarID)
 		if err := w.Reference(ctx, "calendar_id", "calendar", &e.CalendarID); err != nil {
+			return err
+		}
+		if err := takes(); err != nil {
 			return err
 		}
 	}

@@ -22,7 +22,11 @@ location_id, location, color, starred, recurrence_rule, rdates, exceptions, remi
 COALESCE((SELECT string_agg(CAST(person_id AS TEXT), ',') FROM event_people p
     WHERE p.user_id = calendar_events.user_id AND p.event_id = calendar_events.id), ''),
 COALESCE((SELECT string_agg('{"id":"' || recurrence_id || '","changes":' || changes || '}', ',') FROM event_overrides o
-    WHERE o.user_id = calendar_events.user_id AND o.event_id = calendar_events.id), '')`
+    WHERE o.user_id = calendar_events.user_id AND o.event_id = calendar_events.id), ''),
+` + isFetched
+
+// isFetched says whether the calendar of an event is filled from an address.
+const isFetched = "(SELECT c.source <> '' FROM calendars c WHERE c.user_id = calendar_events.user_id AND c.id = calendar_events.calendar_id)"
 
 func scan(s db.Scanner) (Event, error) {
 	e, err := scanBare(s)
@@ -45,7 +49,7 @@ func scanBare(s db.Scanner) (*Event, error) {
 	b, t := &e.bounds, &e.when
 	err := s.Scan(&e.ID, &e.UID, &e.CalendarID, &e.Title, &e.Description, &row.start, &row.end, &t.allDay, &t.zone, &b.start, &b.first, &b.last, &b.long,
 		&e.LocationID, &e.Location, &e.Color, &e.Starred, &e.RecurrenceRule, &row.rdates, &row.exceptions, &row.reminders, &e.Status, &e.URL,
-		&e.Rev, &row.created, &row.updated, &row.people, &row.overrides)
+		&e.Rev, &row.created, &row.updated, &row.people, &row.overrides, &e.fetched)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +108,7 @@ func (s *Service) find(ctx context.Context, userID, id int64) (Event, error) {
 // there is none.
 func (s *Service) defaultCalendar(ctx context.Context, userID int64) (*int64, error) {
 	id, _, err := db.One(ctx, s.db, db.Value[*int64], `SELECT COALESCE((SELECT default_calendar_id FROM settings WHERE user_id = $1),
-(SELECT MIN(id) FROM calendars WHERE user_id = $1))`, userID)
+(SELECT MIN(id) FROM calendars WHERE user_id = $1 AND source = ''))`, userID)
 	return id, err
 }
 

@@ -55,6 +55,9 @@ func (s *Service) Put(ctx context.Context, c caller.Caller, id int64, o journal.
 			if err := match.Check(was.Rev); err != nil {
 				return err
 			}
+			if err := was.mayChange(w.Caller); err != nil {
+				return err
+			}
 			e, before, op = was, &was, journal.Update
 		}
 		if id == 0 && !u.CalendarID.Set {

@@ -20,7 +20,7 @@ import (
 type Set struct {
 	ID       int64     `json:"change_set" doc:"Number of the change-set." example:"42"`
 	At       time.Time `json:"at" doc:"When it was." example:"2025-01-31T09:00:00Z"`
-	Source   string    `json:"source" doc:"By which way: api, cli, import, undo, dav, demo or system." example:"api"`
+	Source   string    `json:"source" doc:"By which way: api, token, cli, import, undo, dav, demo, fetch (from the address that fills a calendar) or system." example:"api"`
 	Actor    *Actor    `json:"actor,omitempty" doc:"Who did it, where it was somebody with whom it is shared; left out where it was the user."`
 	Changes  int64     `json:"changes" doc:"How many records it changed." example:"1"`
 	Entries  []Entry   `json:"entries" doc:"The first of its changes."`

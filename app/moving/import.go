@@ -67,6 +67,7 @@ type run struct {
 	c      caller.Caller
 	b      *Batch
 	ids    map[string]int64 // by kind and key
+	made   map[int64]bool   // calendars that are new
 	begun  map[string]bool  // parents that are being made
 	there  map[string]map[string]int64
 	alike  map[string]map[string]int64
@@ -101,7 +102,7 @@ func (h House) Import(ctx context.Context, c caller.Caller, f *File, o Options) 
 	var out Result
 	err = h.Journal.Write(ctx, c, func(ctx context.Context, w *journal.Writer) error {
 		b.Refused, b.Changed, b.More = b.Refused[:refused], b.Changed[:changed], more // it may run again
-		r := &run{House: h, c: c, b: b, ids: map[string]int64{}, begun: map[string]bool{}, there: map[string]map[string]int64{},
+		r := &run{House: h, c: c, b: b, ids: map[string]int64{}, made: map[int64]bool{}, begun: map[string]bool{}, there: map[string]map[string]int64{},
 			alike: map[string]map[string]int64{}, counts: map[string]*Count{}, o: o}
 		if err := r.all(ctx, w); err != nil {
 			return err

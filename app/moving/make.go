@@ -72,6 +72,7 @@ func (r *run) make(ctx context.Context, x *Record) (id int64, err error) {
 		return l.ID, err
 	case calendar.Update:
 		c, err := r.Calendars.Import(ctx, r.c, o, u)
+		r.made[c.ID] = true
 		return c.ID, err
 	case project.Update:
 		p, err := r.Projects.Import(ctx, r.c, o, u)
@@ -99,6 +100,9 @@ func (r *run) make(ctx context.Context, x *Record) (id int64, err error) {
 		if who := r.links(x, "person_ids"); len(who) > 0 {
 			u.PersonIDs = opt.Some(who)
 		}
+		if err := r.takes(ctx, u.CalendarID); err != nil {
+			return 0, err
+		}
 		e, err := r.Events.Put(ctx, r.c, 0, o, nil, u, x.Changed)
 		if err != nil {
 			return 0, err
@@ -124,6 +128,20 @@ func (r *run) make(ctx context.Context, x *Record) (id int64, err error) {
 		return m.ID, r.keep(ctx, x, resource.Object{ID: m.ID, Name: m.UID + ".ics", UID: m.UID, Rev: m.Rev, Marks: vobject.ReminderMarks(&m).String()})
 	}
 	return 0, fmt.Errorf("moving: no way to make %T", x.Fields)
+}
+
+// takes refuses events for a calendar that was there before and is filled from
+// an address: the next fetch would take them away. One that comes along in an
+// export of our own brings what it held.
+func (r *run) takes(ctx context.Context, id opt.Opt[int64]) error {
+	if !id.Has() || r.made[id.Value] {
+		return nil
+	}
+	c, err := r.Calendars.Find(ctx, r.c, id.Value)
+	if err == nil && c.Source != "" {
+		err = invalid("The calendar " + oneLine(c.Name, 100) + " is filled from an address, and takes no other events.")
+	}
+	return err
 }
 
 func (r *run) task(ctx context.Context, x *Record, o journal.Origin, u project.TaskUpdate) (int64, error) {

@@ -33,6 +33,10 @@ var german = map[string]string{ //nolint:gosec // it speaks of passwords and hol
 	"a button of the message cannot be sent":                   "ein Knopf der Nachricht lässt sich nicht senden",
 	"the message could not be sent; the server's log says why": "die Nachricht war nicht zu senden; warum, steht im Protokoll des Servers",
 
+	// What was fetched.
+	"%s answers compressed, which was not asked for": "%s antwortet komprimiert, worum nicht gebeten wurde",
+	"%s answers with more than %s MB":                "%s antwortet mit mehr als %s MB",
+
 	// The way there.
 	"name not found: %s":                                     "Name nicht gefunden: %s",
 	"looking up the name %s took too long":                   "den Namen %s nachzuschlagen dauerte zu lange",

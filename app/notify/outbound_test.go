@@ -260,3 +260,41 @@ func TestStatusesSayWhetherToTryAgain(t *testing.T) {
 		}
 	}
 }
+
+// Get follows what post does, and asks only what it was told to.
+func TestGetFetchesUnderTheSameRules(t *testing.T) {
+	other := newPeer(t, false, func(w http.ResponseWriter, _ *http.Request, _ <-chan struct{}) { _, _ = io.WriteString(w, "there") })
+	p := newPeer(t, false, func(w http.ResponseWriter, r *http.Request, _ <-chan struct{}) {
+		switch r.URL.Path {
+		case "/moved":
+			http.Redirect(w, r, other.URL+"/x", http.StatusSeeOther)
+		case "/known":
+			w.WriteHeader(http.StatusNotModified)
+		default:
+			w.Header().Set("ETag", `"7"`)
+			w.Header().Set("Last-Modified", "yesterday")
+			_, _ = io.WriteString(w, "here")
+		}
+	})
+	out := outbound(t, nil)
+	f, err := out.Get(t.Context(), p.URL+"/a", "text/calendar", "", "", 4)
+	if err != nil || !f.Fresh || string(f.Body) != "here" || f.ETag != `"7"` || f.Modified != "" {
+		t.Errorf("%+v %v", f, err)
+	}
+	if f, err = out.Get(t.Context(), p.URL+"/moved", "text/calendar", "", "", 9); err != nil || string(f.Body) != "there" {
+		t.Errorf("%+v %v", f, err)
+	}
+	if f, err = out.Get(t.Context(), p.URL+"/known", "text/calendar", `"7"`, "", 9); err != nil || f.Fresh || f.ETag != `"7"` {
+		t.Errorf("%+v %v", f, err)
+	}
+	for what, address := range map[string]string{"more than was asked for": p.URL + "/a", "304 to no condition": p.URL + "/known", "no address": "webcal://x", "a password in it": "http://a:b@" + p.Listener.Addr().String()} {
+		var e *notify.Error
+		if f, err := out.Get(t.Context(), address, "text/calendar", "", "", 3); !errors.As(err, &e) || e.Reason == "" || strings.Contains(e.Reason, "b@") {
+			t.Errorf("%s: %+v %v", what, f, err)
+		}
+	}
+	shut := outbound(t, func(o *notify.OutboundOptions) { o.Allow = nil })
+	if _, err := shut.Get(t.Context(), p.URL, "text/calendar", "", "", 9); err == nil || !strings.Contains(err.Error(), "not reached") {
+		t.Errorf("%v", err)
+	}
+}

@@ -90,11 +90,7 @@ func (b *Outbound) once(ctx context.Context, u *url.URL, header http.Header, bod
 	req.Header = header.Clone()
 	res, err := b.client.Do(req)
 	if err != nil {
-		var wrapped *url.Error
-		if errors.As(err, &wrapped) { // its text holds the whole address, which may be a secret
-			err = wrapped.Err
-		}
-		return answer{}, exchangeFailure(hostOf(u), err)
+		return answer{}, exchangeFailure(hostOf(u), unwrapped(err))
 	}
 	defer func() { _ = res.Body.Close() }()
 	text, err := io.ReadAll(io.LimitReader(res.Body, b.o.Limits.Body))
@@ -103,6 +99,15 @@ func (b *Outbound) once(ctx context.Context, u *url.URL, header http.Header, bod
 		return answer{}, exchangeFailure(hostOf(u), err)
 	}
 	return answer{status: res.StatusCode, header: res.Header, body: text}, nil
+}
+
+// unwrapped takes the address off an error: it may be a secret.
+func unwrapped(err error) error {
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		return wrapped.Err
+	}
+	return err
 }
 
 // hostOf is host:port, the port also where it is the scheme's own.

@@ -20,7 +20,7 @@ const share = "share"
 func (s *Store) Collections(ctx context.Context, who caller.Caller) ([]Collection, error) {
 	all, err := db.Query(ctx, s.db, func(r db.Scanner) (c Collection, err error) {
 		var properties string
-		if err = r.Scan(&c.Kind, &c.ID, &c.Title, &c.Color, &c.Text, &c.Default, &c.Name, &properties); err != nil {
+		if err = r.Scan(&c.Kind, &c.ID, &c.Title, &c.Color, &c.Text, &c.Default, &c.Source, &c.Name, &properties); err != nil {
 			return c, err
 		}
 		if c.Name == "" {
@@ -30,16 +30,16 @@ func (s *Store) Collections(ctx context.Context, who caller.Caller) ([]Collectio
 			}
 		}
 		return c, json.Unmarshal([]byte(properties), &c.Properties)
-	}, `SELECT x.kind, x.id, x.title, x.color, x.text, x.is_default, COALESCE(d.name, ''), COALESCE(d.properties, '{}')
+	}, `SELECT x.kind, x.id, x.title, x.color, x.text, x.is_default, x.source, COALESCE(d.name, ''), COALESCE(d.properties, '{}')
 FROM (
-    SELECT 'calendar' AS kind, c.id, c.name AS title, c.color, '' AS text, c.id = COALESCE(s.default_calendar_id, 0) AS is_default, 1 AS place
+    SELECT 'calendar' AS kind, c.id, c.name AS title, c.color, '' AS text, c.id = COALESCE(s.default_calendar_id, 0) AS is_default, c.source, 1 AS place
     FROM calendars c LEFT JOIN settings s ON s.user_id = c.user_id WHERE c.user_id = $1
-    UNION ALL SELECT 'project', id, name, color, description, 1 = 0, 3 FROM projects WHERE user_id = $1
-    UNION ALL SELECT 'todos', 0, '', '', '', 1 = 0, 2
-    UNION ALL SELECT 'reminders', 0, '', '', '', 1 = 0, 4
-    UNION ALL SELECT 'people', 0, '', '', '', 1 = 0, 5
-    UNION ALL SELECT 'home', 0, '', '', '', 1 = 0, 6
-    UNION ALL SELECT 'share', s.id, COALESCE(c.name, p.name), COALESCE(NULLIF(s.color, ''), c.color, p.color), COALESCE(p.description, ''), 1 = 0, 7
+    UNION ALL SELECT 'project', id, name, color, description, 1 = 0, '', 3 FROM projects WHERE user_id = $1
+    UNION ALL SELECT 'todos', 0, '', '', '', 1 = 0, '', 2
+    UNION ALL SELECT 'reminders', 0, '', '', '', 1 = 0, '', 4
+    UNION ALL SELECT 'people', 0, '', '', '', 1 = 0, '', 5
+    UNION ALL SELECT 'home', 0, '', '', '', 1 = 0, '', 6
+    UNION ALL SELECT 'share', s.id, COALESCE(c.name, p.name), COALESCE(NULLIF(s.color, ''), c.color, p.color), COALESCE(p.description, ''), 1 = 0, COALESCE(c.source, ''), 7
     FROM shares s LEFT JOIN calendars c ON c.user_id = s.user_id AND c.id = s.calendar_id LEFT JOIN projects p ON p.user_id = s.user_id AND p.id = s.project_id
     WHERE s.with_user_id = $1
 ) x LEFT JOIN dav_collections d ON d.user_id = $1 AND d.kind = x.kind AND d.record_id = x.id

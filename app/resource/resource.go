@@ -43,11 +43,18 @@ type Collection struct {
 	Text       string // what describes it
 	Default    bool
 	Properties map[string]string // what clients set: by {namespace}name, as XML
+	Source     string            // the address that a calendar is filled from; else ""
 	Share      caller.Share      // by which somebody else's is there; the zero Share: it is the user's own
 }
 
 // Shared says whether it is somebody else's.
 func (c *Collection) Shared() bool { return c.Share != caller.Share{} }
+
+// Fixed says whether what lies in it can only be looked at: it is shared so, or
+// filled from an address.
+func (c *Collection) Fixed() bool {
+	return c.Source != "" || c.Shared() && c.Share.Access != caller.Write
+}
 
 // By is the caller acting on the collection's records.
 func (c *Collection) By(who caller.Caller) caller.Caller {

@@ -22,6 +22,13 @@ func (a *App) startChores(ctx context.Context) *sync.WaitGroup {
 		case <-ctx.Done():
 		}
 	})
+	wg.Go(func() {
+		every(ctx, time.Hour, func() {
+			if err := a.Sources.Plan(ctx); err != nil && ctx.Err() == nil {
+				a.log.ErrorContext(ctx, "planning the fetches of calendars failed", "error", err)
+			}
+		})
+	})
 	if a.DB.Engine == db.SQLite {
 		wg.Go(func() { a.watchOthers(ctx) })
 	} else {

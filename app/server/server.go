@@ -24,6 +24,7 @@ import (
 	"umbra/app/notify"
 	"umbra/app/push"
 	"umbra/app/secret"
+	"umbra/app/webcal"
 )
 
 // Options is what Open needs.
@@ -53,6 +54,7 @@ type App struct {
 	Provider *api.Provider // nil: none is configured
 	Push     *push.Service
 	Alarms   *alarm.Service
+	Sources  *webcal.Service
 	Due      *jobs.Runner
 	Senders  notify.Deliverer // what reaches users over the channels of their settings
 
@@ -123,7 +125,9 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	a.Senders = &senders{accounts: a.Accounts, push: a.Push, out: a.out, config: o.Config, log: o.Log}
 	notices.accounts, notices.send = a.Accounts, a.Senders
 	a.Journal.AskWith(notices.massDeletion)
-	a.newAlarms(o.Clock, keys, queue, notices.kinds()...)
+	a.Sources = webcal.New(webcal.Deps{DB: a.DB, Journal: a.Journal, Queue: queue, Clock: o.Clock, Log: a.log, Out: a.out, Accounts: a.Accounts,
+		Calendars: a.Services.Calendars, Events: a.Services.Events})
+	a.newAlarms(o.Clock, keys, queue, append(notices.kinds(), a.Sources.Jobs()...)...)
 	a.observeDue()
 	if a.Backups, err = a.NewBackups(ctx); err != nil {
 		return nil, err

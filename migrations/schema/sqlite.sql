@@ -91,6 +91,24 @@ CREATE INDEX calendar_events_starred ON calendar_events (user_id, start_at, id) 
 CREATE INDEX calendar_events_starred_long ON calendar_events (user_id, last_at, id) WHERE starred AND long_span;
 CREATE INDEX calendar_events_start ON calendar_events (user_id, start_at, id);
 CREATE INDEX calendar_events_title ON calendar_events (user_id, title_key, id);
+CREATE TABLE calendar_fetches (
+    calendar_id INTEGER PRIMARY KEY,
+    user_id     INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    source      TEXT NOT NULL,
+    etag        TEXT NOT NULL DEFAULT '',
+    modified    TEXT NOT NULL DEFAULT '',
+    hash        BLOB NOT NULL,
+    every       INTEGER NOT NULL DEFAULT 0,
+    tried_at    INTEGER NOT NULL DEFAULT 0,
+    good_at     INTEGER NOT NULL DEFAULT 0,
+    next_at     INTEGER NOT NULL DEFAULT 0,
+    failures    INTEGER NOT NULL DEFAULT 0,
+    failure     TEXT NOT NULL DEFAULT '',
+    events      INTEGER NOT NULL DEFAULT 0,
+    refused     INTEGER NOT NULL DEFAULT 0,
+    FOREIGN KEY (user_id, calendar_id) REFERENCES calendars (user_id, id) ON DELETE CASCADE
+) STRICT;
+CREATE INDEX calendar_fetches_user ON calendar_fetches (user_id, calendar_id);
 CREATE TABLE calendars (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
     user_id     INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -102,7 +120,7 @@ CREATE TABLE calendars (
     search      TEXT    NOT NULL,
     rev         INTEGER NOT NULL,
     created_at  INTEGER NOT NULL,
-    updated_at  INTEGER NOT NULL,
+    updated_at  INTEGER NOT NULL, source TEXT NOT NULL DEFAULT '',
     UNIQUE (user_id, id),
     UNIQUE (user_id, uid)
 ) STRICT;

@@ -150,7 +150,7 @@ export const settings = {
     more: (n: number) => `und ${n} weitere`,
     older: 'Ältere',
     operations: { create: 'Angelegt', update: 'Geändert', delete: 'Gelöscht', restore: 'Zurückgeholt' },
-    sources: { api: 'hier', token: 'durch ein Programm mit Schlüssel', dav: 'von einem Telefon', import: 'durch einen Import', undo: 'durch Zurücknehmen', cli: 'auf dem Server', system: 'von Umbra selbst' },
+    sources: { api: 'hier', token: 'durch ein Programm mit Schlüssel', dav: 'von einem Telefon', import: 'durch einen Import', fetch: 'von der Adresse eines Kalenders', undo: 'durch Zurücknehmen', cli: 'auf dem Server', system: 'von Umbra selbst' },
   },
   deliveries: {
     title: 'Zustellungen',

@@ -150,7 +150,7 @@ export const settings = {
     more: (n: number) => `and ${n} more`,
     older: 'Older',
     operations: { create: 'Made', update: 'Changed', delete: 'Deleted', restore: 'Put back' },
-    sources: { api: 'here', token: 'by a program with a token', dav: 'by a phone', import: 'by an import', undo: 'by taking back', cli: 'on the server', system: 'by Umbra itself' },
+    sources: { api: 'here', token: 'by a program with a token', dav: 'by a phone', import: 'by an import', fetch: 'from a calendar’s address', undo: 'by taking back', cli: 'on the server', system: 'by Umbra itself' },
   },
   deliveries: {
     title: 'Deliveries',

@@ -1,1 +1,0 @@
-import{Mn as e,Nt as t,On as n,Qn as r,dr as i,jn as a,ur as o,wn as s}from"./DRP21SgF.js";import{t as c}from"./DmUN2dOf.js";function l(l,u){i(u,!0);var d=e(),f=r(d),p=t=>{var n=e(),i=r(n);s(i,()=>u.children),a(t,n)},m=e=>{c(e,{})};n(f,e=>{t.user?.role===`admin`?e(p):e(m,-1)}),a(l,d),o()}export{l as t};
