@@ -27,7 +27,7 @@ func (q *request) mayChange(t target) error {
 	}
 	why := t.col.Share.Owner.Name + " shares this to be looked at, not to be changed."
 	if t.col.Source != "" {
-		if t.kind == atCollection && !t.col.Shared() && q.r.Method == "DELETE" { // that ends it
+		if t.kind == atCollection && !t.col.Shared() && q.r.Method == http.MethodDelete { // that ends it
 			return nil
 		}
 		why = "This calendar is filled from an address; it can only be looked at."

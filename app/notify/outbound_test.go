@@ -3,6 +3,7 @@ package notify_test
 import (
 	"context"
 	"crypto/x509"
+	"errors"
 	"io"
 	"log"
 	"net"

@@ -33,6 +33,7 @@ export type Backups = Schemas['Backups'];
 export type Session = Schemas['AccountSession'];
 export type AccessToken = Schemas['AccountToken'];
 export type SyncReach = Schemas['SyncReach'];
+export type FetchStatus = Schemas['WebcalStatus'];
 export type Feed = Schemas['AccountFeed'];
 export type MassDeletion = Schemas['JournalMassDeletion'];
 export type User = Schemas['AccountUser'];

@@ -26,3 +26,4 @@ export { passkey } from './passkey';
 export { moving } from './moving';
 export { feed } from './feed';
 export { phone } from './phone';
+export { source } from './source';

@@ -1,0 +1,15 @@
+export const source = {
+  field: 'Von einer Adresse füllen',
+  hint: 'Etwa Feiertage, Schule oder Verein: die Adresse einer .ics-Datei, auch webcal://. Umbra holt sie alle paar Stunden, und ihre Termine lassen sich hier nur ansehen.',
+  hintOff: 'Nimm die Adresse weg, und das Geholte bleibt und lässt sich ändern wie Eigenes.',
+  notDefault: 'Neue Termine kommen in diesen Kalender, deshalb kann ihn keine Adresse füllen.',
+  filled: 'Von einer Adresse gefüllt',
+  title: 'Von seiner Adresse geholt',
+  states: { waiting: 'Noch nicht geholt.', good: (when: string, n: number) => `Geholt ${when}: ${n === 1 ? '1 Termin' : `${n} Termine`}.`, failed: (why: string) => `Zuletzt misslungen: ${why}.` },
+  lastGood: (when: string) => `Was hier steht, wurde ${when} geholt.`,
+  neverGood: 'Geholt wurde noch nichts.',
+  refused: (n: number) => (n === 1 ? '1 Termin war nicht zu lesen.' : `${n} Termine waren nicht zu lesen.`),
+  next: (when: string) => `Wieder: ${when}.`,
+  fetch: 'Jetzt holen',
+  fixed: 'Dieser Termin kommt von der Adresse des Kalenders und lässt sich nur ansehen.',
+};

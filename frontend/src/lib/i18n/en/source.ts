@@ -1,0 +1,15 @@
+export const source = {
+  field: 'Fill it from an address',
+  hint: 'Of holidays, a school, a team: the address of an .ics file, also webcal://. Umbra fetches it every few hours, and its events can only be looked at here.',
+  hintOff: 'Take the address away and what was fetched stays, to be changed like your own.',
+  notDefault: 'New events go to this calendar, so no address can fill it.',
+  filled: 'Filled from an address',
+  title: 'Fetched from its address',
+  states: { waiting: 'Not fetched yet.', good: (when: string, n: number) => `Fetched ${when}: ${n === 1 ? '1 event' : `${n} events`}.`, failed: (why: string) => `The last fetch failed: ${why}.` },
+  lastGood: (when: string) => `What is here was fetched ${when}.`,
+  neverGood: 'Nothing was fetched yet.',
+  refused: (n: number) => (n === 1 ? '1 event could not be read.' : `${n} events could not be read.`),
+  next: (when: string) => `Next: ${when}.`,
+  fetch: 'Fetch now',
+  fixed: 'This event comes from the calendar’s address and can only be looked at.',
+};
