@@ -360,6 +360,36 @@ func TestWhatIsFetchedIsNotChangedHere(t *testing.T) {
 	})
 }
 
+// What a window remembers of a series does not outlast the address.
+func TestWhoMayChangeASeriesFollowsItsCalendar(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.gives(ics("BEGIN:VEVENT\r\nUID:choir\r\nSUMMARY:Choir\r\nDTSTART;TZID=Europe/Berlin:20260605T190000\r\nRRULE:FREQ=WEEKLY\r\nEND:VEVENT\r\n"))
+		h.fetch()
+		access := func(want string) {
+			t.Helper()
+			for range 2 { // the second time from memory
+				p, err := h.Events.List(t.Context(), h.ann, event.Filter{Start: "2026-06-01", End: "2026-06-30"}, page.Request{Limit: 9})
+				h.ok(err)
+				if len(p.Items) != 4 {
+					t.Fatalf("%d occurrences", len(p.Items))
+				}
+				for _, e := range p.Items {
+					if e.Say(h.ann); e.Access != want {
+						t.Errorf("%s, want %s", e.Access, want)
+					}
+				}
+			}
+		}
+		access(caller.Read)
+		_, err := h.Calendars.Update(t.Context(), h.ann, h.cal.ID, nil, calendar.Update{Source: opt.Some("")})
+		h.ok(err)
+		access(caller.Owner)
+		_, err = h.Calendars.Update(t.Context(), h.ann, h.cal.ID, nil, calendar.Update{Source: opt.Some(h.cal.Source)})
+		h.ok(err)
+		access(caller.Read)
+	})
+}
+
 func second[T any](_ T, err error) error { return err }
 
 // A calendar that is deleted is fetched no more; brought back, it is again.
