@@ -21,7 +21,7 @@ type Calendar struct {
 	Name      string    `json:"name" doc:"What it is called." example:"Family"`
 	Color     string    `json:"color" doc:"Its colour, #rrggbb; empty for none." example:"#3366cc"`
 	Visible   bool      `json:"visible" doc:"Whether the interface shows its events." example:"true"`
-	Source    string    `json:"source" doc:"The address (iCalendar, webcal) that its events are fetched from, so that only looking is possible here; empty where people fill it, and for those with whom it is shared." example:"https://example.org/holidays.ics"`
+	Source    string    `json:"source" doc:"The address (iCalendar, webcal) that its events are fetched from, so that only looking is possible here; empty where people fill it, and for those with whom it is shared." example:"https://holidays.example/de.ics"`
 	Default   bool      `json:"default" doc:"Whether new events go here when they name no calendar. Exactly one is." example:"true"`
 	CreatedAt time.Time `json:"created_at" doc:"When it was made." example:"2025-01-01T08:00:00Z"`
 	UpdatedAt time.Time `json:"updated_at" doc:"When it was last changed." example:"2025-01-01T08:00:00Z"`
@@ -38,7 +38,7 @@ type Update struct {
 	Name    opt.Opt[string] `json:"name,omitzero" nullable:"false" minLength:"1" maxLength:"200" pattern:"\\S" doc:"What it is called." example:"Family"`
 	Color   opt.Opt[string] `json:"color,omitzero" pattern:"^(#[0-9a-fA-F]{6})?$" doc:"Its colour, #rrggbb. Null or empty: none." example:"#3366cc"`
 	Visible opt.Opt[bool]   `json:"visible,omitzero" nullable:"false" doc:"Whether the interface shows its events. Left out on creation: it does." example:"true"`
-	Source  opt.Opt[string] `json:"source,omitzero" maxLength:"2000" doc:"An address (https, http or webcal) to fill it from, every few hours: of holidays, a school, a team. Its events cannot be changed here then. Null or empty: people fill it, and what was fetched stays. What another address had goes when this one was fetched. The default calendar can have none." example:"webcal://example.org/holidays.ics"`
+	Source  opt.Opt[string] `json:"source,omitzero" maxLength:"2000" doc:"An address (https, http or webcal) to fill it from, every few hours: of holidays, a school, a team. Its events cannot be changed here then. Null or empty: people fill it, and what was fetched stays. What another address had goes when this one was fetched. The default calendar can have none." example:"webcal://holidays.example/de.ics"`
 	Default opt.Opt[bool]   `json:"default,omitzero" nullable:"false" doc:"True makes it the one where new events go. The default one ceases to be it only when another becomes it." example:"true"`
 }
 
