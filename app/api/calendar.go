@@ -62,8 +62,8 @@ func (a *API) updateCalendar(ctx context.Context, c caller.Caller, id int64, m j
 	if err := m.Check(cal.Rev); err != nil {
 		return cal, err
 	}
-	if u.Name.Set && u.Name.Value != cal.Name || u.Default.Set && u.Default.Value {
-		return cal, share.OwnerOnly("rename it; you can give it a colour of your own, and hide it. Only a calendar of your own can be your default one")
+	if u.Name.Set && u.Name.Value != cal.Name || u.Default.Set && u.Default.Value || u.Source.Value != "" {
+		return cal, share.OwnerOnly("rename it, or fill it from an address; you can give it a colour of your own, and hide it. Only a calendar of your own can be your default one")
 	}
 	l := share.Look{Color: u.Color, Visible: u.Visible}
 	if l.Color.Value == cal.Color { // as its owner has it

@@ -113,6 +113,8 @@ func TestASharedCalendarFromAnAddressKeepsItToItself(t *testing.T) {
 			}
 		}
 		h.with(t, h.ben, "GET", at+"/fetch", nil).is(403)
+		h.with(t, h.ben, "PATCH", at, `{"source":"https://elsewhere.example/x.ics"}`).is(403)
+		h.with(t, h.ben, "PATCH", at, `{"source":"","color":"#112233"}`).is(200)
 		h.with(t, h.ben, "POST", at+"/fetch", nil).is(403)
 		events := h.with(t, h.ben, "GET", "/api/events?start=2025-04-04&end=2025-04-05", nil).is(200).list()
 		if len(events) != 1 || events[0]["access"] != "read" {

@@ -118,6 +118,15 @@ func (s *Service) change(ctx context.Context, w *journal.Writer, c, before *Cale
 	if err := u.validate(c); err != nil {
 		return err
 	}
+	if c.Source != "" && (before == nil || before.Source == "") {
+		n, _, err := db.One(ctx, s.db, db.Value[int64], "SELECT COUNT(*) FROM calendars WHERE user_id = $1 AND source <> ''", w.Caller.UserID)
+		if err != nil {
+			return err
+		}
+		if n >= MaxSources {
+			return fault.Newf(fault.Conflict, "too_many_sources", "%d calendars are filled from addresses already, which is the most. Delete one, or take its address away.", MaxSources)
+		}
+	}
 	is, err := s.isDefault(ctx, w.Caller.UserID, before)
 	is = is && c.Source == ""
 	if err != nil {

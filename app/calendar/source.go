@@ -7,6 +7,9 @@ import (
 	"umbra/app/check"
 )
 
+// MaxSources bounds the calendars of a user that are filled from addresses.
+const MaxSources = 50
+
 // tidySource writes an address as it is fetched: webcal is a name for https.
 func tidySource(s string) string {
 	s = strings.TrimSpace(s)

@@ -86,7 +86,8 @@ func (s *Service) Plan(ctx context.Context) error {
 	return s.DB.Tx(ctx, func(ctx context.Context) error {
 		type due struct{ id, at int64 }
 		all, err := db.Query(ctx, s.DB, func(r db.Scanner) (d due, err error) { return d, r.Scan(&d.id, &d.at) },
-			"SELECT c.id, COALESCE(f.next_at, 0) FROM calendars c LEFT JOIN calendar_fetches f ON f.calendar_id = c.id WHERE c.source <> '' ORDER BY c.id")
+			`SELECT c.id, COALESCE(f.next_at, 0) FROM calendars c JOIN users u ON u.id = c.user_id LEFT JOIN calendar_fetches f ON f.calendar_id = c.id
+WHERE c.source <> '' AND NOT u.disabled ORDER BY c.id`)
 		if err != nil {
 			return err
 		}

@@ -350,6 +350,12 @@ func TestWhatIsFetchedIsNotChangedHere(t *testing.T) {
 		if c, err := h.Calendars.Update(ctx, h.ann, h.cal.ID, nil, calendar.Update{Source: opt.Some("webcal://example.org/x.ics")}); err != nil || c.Source != "https://example.org/x.ics" {
 			t.Errorf("%v %v", c, err)
 		}
+		for i := range calendar.MaxSources {
+			_, err := h.Calendars.Create(ctx, h.ann, calendar.Update{Name: opt.Some("More"), Source: opt.Some("https://example.org/y.ics")})
+			if last := i == calendar.MaxSources-1; last != fault.Is(err, fault.Conflict) || !last && err != nil {
+				t.Fatalf("%d: %v", i, err)
+			}
+		}
 		// Without an address it is people's, and what is in it stays.
 		if _, err := h.Calendars.Update(ctx, h.ann, h.cal.ID, nil, calendar.Update{Source: opt.Null[string]()}); err != nil {
 			t.Fatal(err)
