@@ -111,6 +111,9 @@ func (a *App) crossSite(edge *api.API, next http.Handler) http.Handler {
 	}
 	// The links of messages: their token counts, and no cookie is looked at.
 	p.AddInsecureBypassPattern(alarm.LinkPath)
+	// So it is with a link to a profile, whose page sends no referrer: browsers without
+	// Sec-Fetch-Site (Safari before 16.4) then name their origin null.
+	p.AddInsecureBypassPattern("POST /profiles/{secret}")
 	p.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		edge.WriteProblem(w, r, fault.New(fault.Forbidden, "cross_site", "This request came from another site and was refused. List its origin in UMBRA_CORS_ORIGINS if that is meant."))
 	}))
