@@ -76,8 +76,11 @@ func routeLabel(route, path string) string {
 	return "interface"
 }
 
+// feedsPath is where secret links lead.
+const feedsPath = "/feeds/"
+
 // secretPaths are where links lead that let in whoever knows them.
-var secretPaths = []string{"/feeds/", "/profiles/"}
+var secretPaths = []string{feedsPath, "/profiles/"}
 
 // secretParameters name what in a path lets in whoever knows it.
 var secretParameters = []string{"{token}", "{secret}", "{code}"}
