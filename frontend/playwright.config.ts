@@ -1,11 +1,5 @@
 import { defineConfig, devices } from '@playwright/test';
-
-// The browser is the machine's own (UMBRA_CHROMIUM, else Debian's place for it):
-// nothing is downloaded, and what it would ask of other hosts is switched off.
-const launchOptions = {
-  executablePath: process.env.UMBRA_CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-};
+import { headless } from './e2e/browser';
 
 const phone = devices['Pixel 7'];
 
@@ -18,7 +12,7 @@ export default defineConfig({
   expect: { timeout: 8_000 },
   // Traces cost a third of a run; who looks into a failure runs that test without CI.
   reporter: process.env.CI ? [['line']] : [['list']],
-  use: { launchOptions, locale: 'en-GB', timezoneId: 'Europe/Berlin', trace: process.env.CI ? 'off' : 'retain-on-failure', screenshot: 'only-on-failure' },
+  use: { launchOptions: headless, locale: 'en-GB', timezoneId: 'Europe/Berlin', trace: process.env.CI ? 'off' : 'retain-on-failure', screenshot: 'only-on-failure' },
   projects: [
     { name: 'desk', use: { viewport: { width: 1440, height: 900 } } },
     { name: 'phone', use: { ...phone, viewport: { width: 390, height: 844 } } },

@@ -6,6 +6,7 @@ set -euo pipefail
 want=()
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || want+=(postgresql)
 command -v chromium >/dev/null || want+=(chromium)
+command -v chromium-headless-shell >/dev/null || want+=(chromium-headless-shell)
 command -v xz >/dev/null || want+=(xz-utils)
 command -v python3 >/dev/null || want+=(python3)
 python3 -c 'import venv, ensurepip' 2>/dev/null || want+=(python3-venv)

@@ -1,7 +1,10 @@
 import { createServer, type Server as Http } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { BrowserContext, CDPSession, Page } from '@playwright/test';
+import { chromium } from './browser';
 import { axeFinds, expect, stands, test } from './fixture';
+
+test.use({ launchOptions: chromium }); // the one without windows shows no notifications
 
 const region = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
 
