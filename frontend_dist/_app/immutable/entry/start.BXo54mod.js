@@ -1,1 +1,0 @@
-export{Zt as load_css,Xt as start}from"../chunks/CzunPSZ6.js";

@@ -1,0 +1,1 @@
+export{Zt as load_css,Xt as start}from"../chunks/Blq0UxnV.js";
