@@ -139,6 +139,19 @@ bench: bench-build ## measure every engine beside PocketBase in one run, and wri
 bench-scale: bench-build ## measure whether cost grows with what an account holds
 	cd bench && go run . -scale
 
+BENCH_PYTHON := $(CACHE)/bench-venv/bin/python
+
+.PHONY: bench-dav
+bench-dav: $(BENCH_PYTHON) ## measure CalDAV beside Radicale and Xandikos in one run, and write docs/benchmarks-dav.md
+	mkdir -p bin
+	go build -trimpath -ldflags "$(LDFLAGS)" -o bin/umbra .
+	cd bench && go run ./dav -python $(BENCH_PYTHON) -out ../docs/benchmarks-dav.md
+
+$(BENCH_PYTHON): bench/dav/requirements.txt
+	python3 -m venv $(CACHE)/bench-venv
+	$(CACHE)/bench-venv/bin/pip install --quiet -r $<
+	touch $@
+
 .PHONY: bench-build
 bench-build: postgres
 	mkdir -p bin

@@ -1,0 +1,239 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// server is one that is measured: how it is started, filled and asked.
+type server struct {
+	name    string
+	command func(addr string) []string
+	fill    func(s *server, items int) error // makes the calendar and what is in it
+
+	dir, calendar string // calendar is its path
+	user, pass    string
+	addr          string
+	process       *exec.Cmd
+	log           bytes.Buffer
+	client        http.Client
+	filling       [2]float64 // items a second, at the beginning and at the end of filling; 0 where it is filled otherwise
+}
+
+func (s *server) start() error {
+	if err := os.Mkdir(s.dir, 0o755); err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	s.addr = l.Addr().String()
+	_ = l.Close()
+	args := s.command(s.addr)
+	s.process = exec.Command(args[0], args[1:]...)
+	s.process.Stdout, s.process.Stderr = &s.log, &s.log
+	s.process.Env = append(slices.DeleteFunc(os.Environ(), func(e string) bool { return strings.HasPrefix(e, "UMBRA_") || strings.HasPrefix(e, "DATABASE_URL=") }), "TZ=UTC")
+	s.process.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := s.process.Start(); err != nil {
+		return err
+	}
+	for begun := time.Now(); time.Since(begun) < 30*time.Second; time.Sleep(20 * time.Millisecond) {
+		if c, err := net.Dial("tcp", s.addr); err == nil {
+			return c.Close()
+		}
+	}
+	s.stop()
+	return fmt.Errorf("%s does not answer: %s", s.name, s.log.String())
+}
+
+func (s *server) stop() {
+	_ = syscall.Kill(-s.process.Process.Pid, syscall.SIGTERM)
+	kill := time.AfterFunc(10*time.Second, func() { _ = syscall.Kill(-s.process.Process.Pid, syscall.SIGKILL) })
+	_ = s.process.Wait()
+	kill.Stop()
+}
+
+// do sends a request and answers the body of what must be one of 2xx.
+func (s *server) do(method, path, body string, headers ...string) ([]byte, error) {
+	r, err := http.NewRequest(method, "http://"+s.addr+path, strings.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	if s.user != "" {
+		r.SetBasicAuth(s.user, s.pass)
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	res, err := s.client.Do(r)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = res.Body.Close() }()
+	b, err := io.ReadAll(res.Body)
+	if err == nil && res.StatusCode/100 != 2 {
+		err = fmt.Errorf("%s %s: %s: %.300s", method, path, res.Status, b)
+	}
+	return b, err
+}
+
+func (s *server) put(i int) error {
+	name, component := item(i)
+	_, err := s.do("PUT", s.calendar+name, object(component), "Content-Type", "text/calendar; charset=utf-8", "If-None-Match", "*")
+	return err
+}
+
+// putAll fills the calendar as a client does, item by item.
+func putAll(s *server, items int) error {
+	tenth := max(items/10, 1)
+	begun := time.Now()
+	for i := range items {
+		if err := s.put(i); err != nil {
+			return err
+		}
+		switch i + 1 {
+		case tenth:
+			s.filling[0] = float64(tenth) / time.Since(begun).Seconds()
+		case items - tenth:
+			begun = time.Now()
+		case items:
+			s.filling[1] = float64(tenth) / time.Since(begun).Seconds()
+		}
+	}
+	return nil
+}
+
+// memory is the proportional set size of the server and its children in MiB.
+func (s *server) memory() (float64, error) {
+	sum := 0.0
+	pids := []int{s.process.Process.Pid}
+	for i := 0; i < len(pids); i++ {
+		b, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pids[i]))
+		if err != nil {
+			return 0, err
+		}
+		for line := range strings.Lines(string(b)) {
+			if rest, ok := strings.CutPrefix(line, "Pss:"); ok {
+				kb, err := strconv.ParseFloat(strings.Fields(rest)[0], 64)
+				if err != nil {
+					return 0, err
+				}
+				sum += kb / 1024
+			}
+		}
+		children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pids[i], pids[i]))
+		if err != nil {
+			return 0, err
+		}
+		for _, field := range strings.Fields(string(children)) {
+			pid, err := strconv.Atoi(field)
+			if err != nil {
+				return 0, err
+			}
+			pids = append(pids, pid)
+		}
+	}
+	return sum, nil
+}
+
+func umbra(binary, dir string) *server {
+	s := &server{name: "Umbra", dir: dir}
+	s.command = func(addr string) []string { return []string{binary, "serve", "--data-dir", dir, "--listen", addr} }
+	s.fill = func(s *server, items int) error {
+		const password = "correct horse battery staple 7"
+		who := fmt.Sprintf(`{"username":"bench","password":%q}`, password)
+		if _, err := s.do("POST", "/api/auth/setup", who, "Content-Type", "application/json"); err != nil {
+			return err
+		}
+		res, err := s.client.Post("http://"+s.addr+"/api/auth/login", "application/json", strings.NewReader(who))
+		if err != nil {
+			return err
+		}
+		_ = res.Body.Close()
+		cookie, _, _ := strings.Cut(res.Header.Get("Set-Cookie"), ";")
+		var token struct{ Token string }
+		b, err := s.do("POST", "/api/auth/tokens", `{"name":"bench","scopes":["dav"]}`, "Content-Type", "application/json", "Cookie", cookie)
+		if err != nil {
+			return err
+		}
+		if err := json.Unmarshal(b, &token); err != nil {
+			return err
+		}
+		var calendars []struct{ ID int64 }
+		if b, err = s.do("GET", "/api/calendars", "", "Cookie", cookie); err != nil {
+			return err
+		}
+		if err := json.Unmarshal(b, &calendars); err != nil || len(calendars) == 0 {
+			return fmt.Errorf("no calendar in %s: %w", b, err)
+		}
+		s.user, s.pass = "bench", token.Token
+		s.calendar = fmt.Sprintf("/dav/calendars/1/calendar-%d/", calendars[0].ID)
+		return putAll(s, items)
+	}
+	return s
+}
+
+// radicale lets anybody in and, like the others, syncs to the disk. Storing one
+// by one would take it an hour: it is filled by one upload, which it can do.
+func radicale(python, dir string) *server {
+	s := &server{name: "Radicale", dir: dir, calendar: "/bench/calendar/", user: "bench", pass: "bench"}
+	s.command = func(addr string) []string {
+		return []string{python, "-m", "radicale", "--config", "", "--hosts", addr, "--auth-type", "none", "--storage-filesystem-folder", filepath.Join(dir, "collections"), "--logging-level", "error"}
+	}
+	s.fill = func(s *server, items int) error {
+		var all strings.Builder
+		for i := range items {
+			_, component := item(i)
+			all.WriteString(component)
+		}
+		if _, err := s.do("MKCALENDAR", s.calendar, ""); err != nil {
+			return err
+		}
+		_, err := s.do("PUT", s.calendar, object(all.String()), "Content-Type", "text/calendar; charset=utf-8")
+		return err
+	}
+	return s
+}
+
+// xandikos keeps a Git repository: its files are written there at once.
+func xandikos(python, dir string) *server {
+	s := &server{name: "Xandikos", dir: dir, calendar: "/bench/calendars/bench/"}
+	s.command = func(addr string) []string {
+		host, port, _ := net.SplitHostPort(addr)
+		return []string{python, "-m", "xandikos", "serve", "--defaults", "-d", dir, "-l", host, "-p", port, "--current-user-principal", "/bench/"}
+	}
+	s.fill = func(s *server, items int) error {
+		if _, err := s.do("MKCALENDAR", s.calendar, ""); err != nil {
+			return err
+		}
+		folder := filepath.Join(dir, "bench", "calendars", "bench")
+		for i := range items {
+			name, component := item(i)
+			if err := os.WriteFile(filepath.Join(folder, name), []byte(object(component)), 0o644); err != nil {
+				return err
+			}
+		}
+		for _, args := range [][]string{{"add", "."}, {"-c", "user.name=bench", "-c", "user.email=bench@example.org", "commit", "-q", "-m", "all"}} {
+			git := exec.Command("git", args...)
+			git.Dir = folder
+			if out, err := git.CombinedOutput(); err != nil {
+				return fmt.Errorf("git: %w: %s", err, out)
+			}
+		}
+		return nil
+	}
+	return s
+}
