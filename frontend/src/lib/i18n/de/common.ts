@@ -28,6 +28,7 @@ export const common = {
   notifications: 'Meldungen',
   untitled: 'Ohne Titel',
   undone: 'Zurückgenommen.',
+  notCopied: 'Der Browser ließ das Kopieren nicht zu: markiere es und kopiere es von Hand.',
   nothingToUndo: 'Hier gibt es nichts zurückzunehmen.',
   offline: 'Umbra ist nicht erreichbar. Was auf dieser Seite steht, bleibt; es geht weiter, sobald der Server antwortet.',
   offlineRetry: 'Nochmals fragen',

@@ -28,6 +28,7 @@ export const common = {
   notifications: 'Messages',
   untitled: 'Untitled',
   undone: 'Taken back.',
+  notCopied: 'The browser did not let it be copied: select it and copy it by hand.',
   nothingToUndo: 'There is nothing to take back here.',
   offline: 'Umbra cannot be reached. What is on this page stays; it goes on as soon as the server answers.',
   offlineRetry: 'Ask again',

@@ -1,1 +1,0 @@
-import{$n as e,Mn as t,Nn as n,Nt as r,Tn as i,dr as a,fr as o,kn as s}from"./Blq0UxnV.js";import{t as c}from"./C0c8QfiK.js";function l(l,u){o(u,!0);var d=n(),f=e(d),p=r=>{var a=n(),o=e(a);i(o,()=>u.children),t(r,a)},m=e=>{c(e,{})};s(f,e=>{r.user?.role===`admin`?e(p):e(m,-1)}),t(l,d),a()}export{l as t};

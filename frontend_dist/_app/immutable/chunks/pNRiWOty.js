@@ -1,1 +1,0 @@
-async function e(e){if(navigator.clipboard)return navigator.clipboard.writeText(e);let t=document.createElement(`textarea`);t.value=e,t.readOnly=!0,t.className=`visually-hidden`,document.body.append(t),t.select(),document.execCommand(`copy`),t.remove()}export{e as t};

@@ -1,1 +1,0 @@
-export{Zt as load_css,Xt as start}from"../chunks/Blq0UxnV.js";
