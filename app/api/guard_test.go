@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -109,6 +110,32 @@ func described(t *testing.T, doc *huma.OpenAPI, name string, s *huma.Schema) {
 	}
 	if len(s.Properties) > 0 && examples == 0 {
 		t.Errorf("%s: no field has an example", name)
+	}
+}
+
+// A list that may be left out is taken as null too, which empties it: the schema
+// must say so.
+func TestListsThatMayBeLeftOutMayBeNull(t *testing.T) {
+	doc, seen := document(), 0
+	for name, o := range operations(doc) {
+		if o.RequestBody == nil || o.RequestBody.Content["application/json"] == nil {
+			continue
+		}
+		s := o.RequestBody.Content["application/json"].Schema
+		if s.Ref != "" {
+			s = doc.Components.Schemas.SchemaFromRef(s.Ref)
+		}
+		for field, p := range s.Properties {
+			if p.Type != huma.TypeArray || slices.Contains(s.Required, field) {
+				continue
+			}
+			if seen++; !p.Nullable {
+				t.Errorf("%s: the list %s may be left out and, by its schema, not be null", name, field)
+			}
+		}
+	}
+	if seen < 10 {
+		t.Errorf("only %d lists were looked at", seen)
 	}
 }
 

@@ -84,13 +84,13 @@ type Update struct {
 	TimeZone       opt.Opt[string]   `json:"time_zone,omitzero" maxLength:"64" doc:"The zone that its wall-clock time belongs to: an IANA name; an older name and the one that Windows has become that. Changed alone, it keeps the wall-clock time. Null: floating. Not kept for all-day events." example:"Europe/Berlin"`
 	LocationID     opt.Opt[int64]    `json:"location_id,omitzero" minimum:"1" maximum:"9007199254740991" doc:"The place it is at." example:"2"`
 	Location       opt.Opt[string]   `json:"location,omitzero" maxLength:"500" doc:"Where it is, as free text." example:"Town hall, room 2"`
-	PersonIDs      opt.Opt[[]int64]  `json:"person_ids,omitzero" maxItems:"100" doc:"The people it is with." example:"[5]"`
+	PersonIDs      opt.Opt[[]int64]  `json:"person_ids,omitzero" nullable:"true" maxItems:"100" doc:"The people it is with." example:"[5]"`
 	Color          opt.Opt[string]   `json:"color,omitzero" pattern:"^(#[0-9a-fA-F]{6})?$" doc:"Its own colour, #rrggbb. Null or empty: its calendar's." example:"#3366cc"`
 	Starred        opt.Opt[bool]     `json:"starred,omitzero" nullable:"false" doc:"Whether it is marked as important." example:"false"`
 	RecurrenceRule opt.Opt[string]   `json:"recurrence_rule,omitzero" maxLength:"2000" doc:"How it repeats (RFC 5545 section 3.3.10, with or without RRULE:). Null or empty: it does not." example:"FREQ=WEEKLY;BYDAY=FR"`
-	RDates         opt.Opt[[]string] `json:"rdates,omitzero" maxItems:"1000" doc:"Occurrences to add to the rule, as local starts (dates where it is all-day)." example:"[\"2025-02-02T19:00:00\"]"`
-	Exceptions     opt.Opt[[]string] `json:"exceptions,omitzero" maxItems:"1000" doc:"Occurrences to leave out, by recurrence id; needs a recurrence." example:"[\"2025-02-07T19:00:00\"]"`
-	Reminders      opt.Opt[[]string] `json:"reminders,omitzero" maxItems:"20" doc:"When to remind: offsets from the start (-PT30M) or instants." example:"[\"-PT30M\"]"`
+	RDates         opt.Opt[[]string] `json:"rdates,omitzero" nullable:"true" maxItems:"1000" doc:"Occurrences to add to the rule, as local starts (dates where it is all-day)." example:"[\"2025-02-02T19:00:00\"]"`
+	Exceptions     opt.Opt[[]string] `json:"exceptions,omitzero" nullable:"true" maxItems:"1000" doc:"Occurrences to leave out, by recurrence id; needs a recurrence." example:"[\"2025-02-07T19:00:00\"]"`
+	Reminders      opt.Opt[[]string] `json:"reminders,omitzero" nullable:"true" maxItems:"20" doc:"When to remind: offsets from the start (-PT30M) or instants." example:"[\"-PT30M\"]"`
 	Status         opt.Opt[string]   `json:"status,omitzero" nullable:"false" enum:"confirmed,tentative,cancelled" doc:"Whether it takes place." example:"confirmed"`
 	URL            opt.Opt[string]   `json:"url,omitzero" maxLength:"2000" doc:"A page about it (http or https)." example:"https://example.org/choir"`
 }

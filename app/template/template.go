@@ -67,11 +67,11 @@ type Update struct {
 	TimeZone        opt.Opt[string]   `json:"time_zone,omitzero" maxLength:"64" doc:"The zone they are in: an IANA name; an older name and the one that Windows has become that. Null: the user's." example:"Europe/Berlin"`
 	LocationID      opt.Opt[int64]    `json:"location_id,omitzero" minimum:"1" maximum:"9007199254740991" doc:"The place they are at." example:"2"`
 	Location        opt.Opt[string]   `json:"location,omitzero" maxLength:"500" doc:"Where they are, as free text." example:"Town hall"`
-	PersonIDs       opt.Opt[[]int64]  `json:"person_ids,omitzero" maxItems:"100" doc:"The people they are with." example:"[5]"`
+	PersonIDs       opt.Opt[[]int64]  `json:"person_ids,omitzero" nullable:"true" maxItems:"100" doc:"The people they are with." example:"[5]"`
 	Color           opt.Opt[string]   `json:"color,omitzero" pattern:"^(#[0-9a-fA-F]{6})?$" doc:"Their colour, #rrggbb. Null or empty: their calendar's." example:"#3366cc"`
 	Starred         opt.Opt[bool]     `json:"starred,omitzero" nullable:"false" doc:"Whether they are marked as important." example:"false"`
 	RecurrenceRule  opt.Opt[string]   `json:"recurrence_rule,omitzero" maxLength:"2000" doc:"How they repeat (RFC 5545 section 3.3.10, with or without RRULE:). Null or empty: they do not." example:"FREQ=WEEKLY;COUNT=10"`
-	Reminders       opt.Opt[[]string] `json:"reminders,omitzero" maxItems:"20" doc:"When to remind: offsets from the start (-PT30M) or instants." example:"[\"-PT30M\"]"`
+	Reminders       opt.Opt[[]string] `json:"reminders,omitzero" nullable:"true" maxItems:"20" doc:"When to remind: offsets from the start (-PT30M) or instants." example:"[\"-PT30M\"]"`
 	Status          opt.Opt[string]   `json:"status,omitzero" nullable:"false" enum:"confirmed,tentative,cancelled" doc:"Whether they take place." example:"confirmed"`
 	URL             opt.Opt[string]   `json:"url,omitzero" maxLength:"2000" doc:"A page about them (http or https)." example:"https://example.org/choir"`
 }

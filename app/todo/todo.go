@@ -65,7 +65,7 @@ type Update struct {
 	DueTime        opt.Opt[string]   `json:"due_time,omitzero" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$" doc:"The time of day it is due, HH:MM in the user's zone; needs a due date." example:"09:30"`
 	Completed      opt.Opt[bool]     `json:"completed,omitzero" nullable:"false" doc:"Whether it is done. Completing a repeating one makes the next." example:"false"`
 	Category       opt.Opt[string]   `json:"category,omitzero" maxLength:"200" doc:"One word to group by." example:"home"`
-	Tags           opt.Opt[[]string] `json:"tags,omitzero" maxItems:"50" doc:"Words to find it by, each at most 100 characters." example:"[\"plants\",\"weekly\"]"`
+	Tags           opt.Opt[[]string] `json:"tags,omitzero" nullable:"true" maxItems:"50" doc:"Words to find it by, each at most 100 characters." example:"[\"plants\",\"weekly\"]"`
 	RecurrenceRule opt.Opt[string]   `json:"recurrence_rule,omitzero" maxLength:"500" doc:"How it repeats (RFC 5545 section 3.3.10, without RRULE:); needs a due date. Null or empty: it does not." example:"FREQ=WEEKLY;BYDAY=SA"`
 	RepeatFrom     opt.Opt[string]   `json:"repeat_from,omitzero" nullable:"false" enum:"due,completion" doc:"Whether the next one counts from the due date or from when this one was done." example:"due"`
 	ProjectID      opt.Opt[int64]    `json:"project_id,omitzero" minimum:"1" doc:"The project it belongs to." example:"3"`
@@ -73,7 +73,7 @@ type Update struct {
 	LocationID     opt.Opt[int64]    `json:"location_id,omitzero" minimum:"1" doc:"The place it is done at." example:"2"`
 	ParentID       opt.Opt[int64]    `json:"parent_id,omitzero" minimum:"1" doc:"The to-do it is a part of." example:"41"`
 	Position       opt.Opt[int64]    `json:"position,omitzero" nullable:"false" minimum:"-9007199254740991" maximum:"9007199254740991" doc:"Its place in the user's own order; smaller comes first. Left out on creation: last." example:"1024"`
-	Reminders      opt.Opt[[]string] `json:"reminders,omitzero" maxItems:"20" doc:"When to remind: offsets from the due time (-PT30M) or instants." example:"[\"-PT30M\"]"`
+	Reminders      opt.Opt[[]string] `json:"reminders,omitzero" nullable:"true" maxItems:"20" doc:"When to remind: offsets from the due time (-PT30M) or instants." example:"[\"-PT30M\"]"`
 }
 
 // Filter narrows a list; the zero Filter takes all.
