@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Runs schemathesis, with every check, over the OpenAPI document against the real
 # binary. Exceptions, each with its reason, are in schemathesis.toml beside this.
+# And once more over what is an administrator's, as a user who is none.
 # SCHEMATHESIS names the program; EXAMPLES how many cases an operation gets.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 here=$PWD/docs/contract
+program=$PWD/umbra
 dir=$(mktemp -d)
 server=
 cleanup() {
@@ -18,7 +20,7 @@ port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0));
 url=http://127.0.0.1:$port
 # Cheap hashes: it is not the passwords that are tested here.
 env -u UMBRA_TEST_POSTGRES UMBRA_ARGON2_MEMORY_KIB=64 UMBRA_ARGON2_TIME=1 UMBRA_ARGON2_PARALLELISM=1 \
-  ./umbra serve --data-dir "$dir/data" --listen "127.0.0.1:$port" >"$dir/log" 2>&1 &
+  "$program" serve --data-dir "$dir/data" --listen "127.0.0.1:$port" >"$dir/log" 2>&1 &
 server=$!
 for _ in $(seq 100); do
   curl -sf "$url/api/health" >/dev/null && break
@@ -39,7 +41,18 @@ status=0
   --max-examples "${EXAMPLES:-25}" --request-timeout 20 --no-color || status=$?
 
 # A run whose session has ended tests nothing but 401.
-curl -sf -o /dev/null -H "Cookie: umbra_session=$UMBRA_SESSION" "$url/api/settings" || { echo "the session ended under way: what was asked after that was not tested" >&2; status=1; }
+alive() { curl -sf -o /dev/null -H "Cookie: umbra_session=$UMBRA_SESSION" "$url/api/settings" || { echo "the session ended under way: what was asked after that was not tested" >&2; status=1; }; }
+alive
+
+# What is an administrator's, asked by a user who is none: refused, whatever is sent.
+env -u UMBRA_SESSION -u UMBRA_TEST_POSTGRES "$program" user add plain --data-dir "$dir/data" >/dev/null <<<"seven paper boats"
+curl -sf -c "$dir/plain" -H 'Content-Type: application/json' -o /dev/null \
+  -d '{"username": "plain", "password": "seven paper boats"}' "$url/api/auth/login"
+UMBRA_SESSION=$(awk '$6 == "umbra_session" {print $7}' "$dir/plain")
+SCHEMATHESIS_HOOKS=hooks PYTHONPATH=$here "$SCHEMATHESIS" --config-file "$here/plain.toml" run "$url/openapi.json" \
+  --include-by "/x-access == admin" --checks not_a_server_error,refused --mode all --phases examples,coverage,fuzzing --workers 1 --seed 1 \
+  --generation-deterministic --max-examples "${EXAMPLES:-25}" --request-timeout 20 --no-color || status=$?
+alive
 
 if grep -qE 'level=ERROR|panic' "$dir/log"; then
   echo "the server's log has errors:" >&2
