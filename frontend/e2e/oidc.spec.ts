@@ -119,7 +119,9 @@ test('the second factor is asked for after the provider', async ({ page, browser
   const key = (await card.locator('.key').textContent()) ?? '';
   await card.getByLabel('The six digits').fill(codeOf(key));
   await card.getByRole('button', { name: 'Turn it on' }).click();
-  const codes = await card.getByRole('list', { name: 'Your recovery codes' }).getByRole('listitem').allTextContents();
+  const listed = card.getByRole('list', { name: 'Your recovery codes' }).getByRole('listitem');
+  await expect(listed.first()).toBeVisible(); // to read what there is waits for nothing
+  const codes = await listed.allTextContents();
 
   const other = await browser.newPage({ baseURL: house.umbra.url, locale: 'en-GB' });
   await other.goto('/');
