@@ -37,7 +37,8 @@ func measurements(items int, limit time.Duration) []measurement {
 	return []measurement{
 		{name: "storing one more (PUT), synced to the disk", unit: "/s", aim: "200", more: true, of: func(s *server) (float64, error) {
 			n, begun := 0, time.Now()
-			for ; n == 0 || time.Since(begun) < limit; n++ {
+			// Not so many that the fast hold more afterwards than the slow.
+			for ; n == 0 || n < items/50 && time.Since(begun) < limit; n++ {
 				if err := s.put(items + n); err != nil {
 					return 0, err
 				}
@@ -45,12 +46,16 @@ func measurements(items int, limit time.Duration) []measurement {
 			return float64(n) / time.Since(begun).Seconds(), nil
 		}},
 		{name: "sync without a change", unit: "ms", aim: "3", of: func(s *server) (float64, error) {
-			b, err := s.do("REPORT", s.calendar, sync(""), "Depth", "1", "Content-Type", "application/xml; charset=utf-8")
-			token := tokenText.FindSubmatch(b)
-			if err != nil || token == nil {
-				return 0, fmt.Errorf("no sync token: %w", err)
+			token, before := "", "none yet"
+			for token != before { // an answer may be cut short (RFC 6578 section 3.6): what is left comes with its token
+				b, err := s.do("REPORT", s.calendar, sync(token), "Depth", "1", "Content-Type", "application/xml; charset=utf-8")
+				found := tokenText.FindSubmatch(b)
+				if err != nil || found == nil {
+					return 0, fmt.Errorf("no sync token: %w", err)
+				}
+				before, token = token, string(found[1])
 			}
-			return ask(21, "REPORT", "1", 0, sync(string(token[1])))(s)
+			return ask(21, "REPORT", "1", 0, sync(token))(s)
 		}},
 		{name: "listing", unit: "ms", aim: "200", of: ask(3, "PROPFIND", "1", items, listing)},
 		{name: "first sync", unit: "ms", aim: "200", of: ask(3, "REPORT", "1", items, sync(""))},
