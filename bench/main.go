@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"umbra/bench/process"
 )
 
 type options struct {
@@ -101,7 +103,7 @@ func beside(o options) error {
 	}
 	r.line("# Benchmarks\n")
 	r.line("Made by `make bench` on %s: %s, %d connections, %d to-dos, %d turns each. Only the ratios mean something on another machine.\n",
-		time.Now().Format(time.DateOnly), machine(), o.clients, o.records, o.rounds)
+		time.Now().Format(time.DateOnly), process.Machine(), o.clients, o.records, o.rounds)
 	r.operations(names, ops, results)
 	r.footprints(names, prints)
 	r.line("The PostgreSQL outside is a process of its own: neither its memory nor its processor time is in these figures. It keeps\n" +

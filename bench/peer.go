@@ -13,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"umbra/bench/process"
 )
 
 // peer is a server that is measured: how it is started, signed in to and asked.
@@ -46,7 +48,7 @@ func (p *peer) start() (time.Duration, error) {
 	p.log = &bytes.Buffer{}
 	p.process = exec.Command(p.binary, p.command(p.dir, p.addr)...)
 	p.process.Stdout, p.process.Stderr = p.log, p.log
-	p.process.Env = append(environment(), "TZ=UTC")
+	p.process.Env = process.Environment()
 	if p.asNobody && os.Getuid() == 0 {
 		p.process.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
 	}
@@ -70,19 +72,11 @@ func (p *peer) start() (time.Duration, error) {
 
 const nobody = 65534
 
-// environment leaves out what is meant for the bench itself: Umbra refuses settings it does not know.
-func environment() []string {
-	return slices.DeleteFunc(os.Environ(), func(s string) bool { return strings.HasPrefix(s, "UMBRA_") || strings.HasPrefix(s, "DATABASE_URL=") })
-}
-
 func (p *peer) stop() {
 	if p.process == nil {
 		return
 	}
-	_ = p.process.Process.Signal(syscall.SIGTERM)
-	ended := time.AfterFunc(15*time.Second, func() { _ = p.process.Process.Kill() })
-	_ = p.process.Wait()
-	ended.Stop()
+	process.Stop(p.process)
 	p.process = nil
 }
 
@@ -128,41 +122,11 @@ func (p *peer) family() []int {
 			all = append(all, pid)
 		}
 	}
-	for i := 0; i < len(all); i++ {
-		b, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", all[i], all[i]))
-		if err != nil {
-			continue
-		}
-		for _, field := range strings.Fields(string(b)) {
-			if pid, err := strconv.Atoi(field); err == nil {
-				all = append(all, pid)
-			}
-		}
-	}
-	return all
+	return process.Family(all...)
 }
 
-// memory is the proportional set size of the server and its children in MiB:
-// pages that they share count once.
-func (p *peer) memory() (float64, error) {
-	sum := 0.0
-	for _, pid := range p.family() {
-		b, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
-		if err != nil {
-			return 0, err
-		}
-		for l := range strings.Lines(string(b)) {
-			if rest, ok := strings.CutPrefix(l, "Pss:"); ok {
-				kb, err := strconv.ParseFloat(strings.Fields(rest)[0], 64)
-				if err != nil {
-					return 0, err
-				}
-				sum += kb / 1024
-			}
-		}
-	}
-	return sum, nil
-}
+// memory is that of the server and its children in MiB.
+func (p *peer) memory() (float64, error) { return process.Memory(p.family()) }
 
 // cpu is the processor time that the server and its children have used.
 func (p *peer) cpu() (time.Duration, error) {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
 	"strings"
 	"time"
 )
@@ -76,17 +75,4 @@ func (r *report) footprints(names []string, f []footprint) {
 	row("data folder at the end, MiB", "%.1f", func(f footprint) float64 { return f.disk })
 	row("executable, MiB", "%.1f", func(f footprint) float64 { return f.file })
 	r.line("")
-}
-
-func machine() string {
-	cpu := "unknown processor"
-	if b, err := os.ReadFile("/proc/cpuinfo"); err == nil {
-		for l := range strings.Lines(string(b)) {
-			if name, found := strings.CutPrefix(l, "model name"); found {
-				cpu = strings.Trim(name, "\t :\n")
-				break
-			}
-		}
-	}
-	return fmt.Sprintf("%d × %s, %s/%s", runtime.NumCPU(), cpu, runtime.GOOS, runtime.GOARCH)
 }

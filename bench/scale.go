@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"umbra/bench/process"
 )
 
 // size is how much an account holds. To-dos and events lie equally thick on
@@ -38,7 +40,7 @@ func overSize(o options) error {
 	var r report
 	r.line("# Cost over size\n")
 	r.line("Made by `make bench-scale` on %s: %s. Small: %d to-dos, %d events, %d people; large: %d, %d, %d. The aim is a cost ratio under 2.\n",
-		time.Now().Format(time.DateOnly), machine(), small.todos, small.events, small.people, large.todos, large.events, large.people)
+		time.Now().Format(time.DateOnly), process.Machine(), small.todos, small.events, small.people, large.todos, large.events, large.people)
 	r.line("| operation | small req/s | large req/s | cost ratio | small CPU µs each | large CPU µs each | CPU ratio |")
 	r.line("|---|---:|---:|---:|---:|---:|---:|")
 	for _, op := range readings() {

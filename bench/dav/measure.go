@@ -3,11 +3,11 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"regexp"
-	"runtime"
 	"strings"
 	"time"
+
+	"umbra/bench/process"
 )
 
 // measurement is one row of the report.
@@ -69,7 +69,7 @@ func report(servers []*server, rows []measurement, items int) string {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	line("# CalDAV beside other servers\n")
-	line("Made by `make bench-dav` on %s: %s, one client, %d items (one in ten repeats weekly, the others have an alarm). Only the\nratios mean something on another machine.\n", time.Now().Format(time.DateOnly), machine(), items)
+	line("Made by `make bench-dav` on %s: %s, one client, %d items (one in ten repeats weekly, the others have an alarm). Only the\nratios mean something on another machine.\n", time.Now().Format(time.DateOnly), process.Machine(), items)
 	names := make([]string, len(servers))
 	for i, s := range servers {
 		names[i] = s.name
@@ -98,18 +98,4 @@ func report(servers []*server, rows []measurement, items int) string {
 	}
 	line("\nRadicale was filled by one upload and Xandikos by a Git commit, since item by item takes them very long. Times are medians\nof the whole answer, read by the client.")
 	return b.String()
-}
-
-func machine() string {
-	text := fmt.Sprintf("%d cores, %s/%s", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH)
-	b, err := os.ReadFile("/proc/cpuinfo")
-	if err != nil {
-		return text
-	}
-	for l := range strings.Lines(string(b)) {
-		if name, ok := strings.CutPrefix(l, "model name\t: "); ok {
-			return text + ", " + strings.TrimSpace(name)
-		}
-	}
-	return text
 }

@@ -10,11 +10,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
-	"strconv"
 	"strings"
-	"syscall"
 	"time"
+
+	"umbra/bench/process"
 )
 
 // server is one that is measured: how it is started, filled and asked.
@@ -45,8 +44,7 @@ func (s *server) start() error {
 	args := s.command(s.addr)
 	s.process = exec.Command(args[0], args[1:]...)
 	s.process.Stdout, s.process.Stderr = &s.log, &s.log
-	s.process.Env = append(slices.DeleteFunc(os.Environ(), func(e string) bool { return strings.HasPrefix(e, "UMBRA_") || strings.HasPrefix(e, "DATABASE_URL=") }), "TZ=UTC")
-	s.process.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	s.process.Env = process.Environment()
 	if err := s.process.Start(); err != nil {
 		return err
 	}
@@ -59,12 +57,7 @@ func (s *server) start() error {
 	return fmt.Errorf("%s does not answer: %s", s.name, s.log.String())
 }
 
-func (s *server) stop() {
-	_ = syscall.Kill(-s.process.Process.Pid, syscall.SIGTERM)
-	kill := time.AfterFunc(10*time.Second, func() { _ = syscall.Kill(-s.process.Process.Pid, syscall.SIGKILL) })
-	_ = s.process.Wait()
-	kill.Stop()
-}
+func (s *server) stop() { process.Stop(s.process) }
 
 // do sends a request and answers the body of what must be one of 2xx.
 func (s *server) do(method, path, body string, headers ...string) ([]byte, error) {
@@ -116,37 +109,9 @@ func putAll(s *server, items int) error {
 	return nil
 }
 
-// memory is the proportional set size of the server and its children in MiB.
+// memory is that of the server and its children in MiB.
 func (s *server) memory() (float64, error) {
-	sum := 0.0
-	pids := []int{s.process.Process.Pid}
-	for i := 0; i < len(pids); i++ {
-		b, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pids[i]))
-		if err != nil {
-			return 0, err
-		}
-		for line := range strings.Lines(string(b)) {
-			if rest, ok := strings.CutPrefix(line, "Pss:"); ok {
-				kb, err := strconv.ParseFloat(strings.Fields(rest)[0], 64)
-				if err != nil {
-					return 0, err
-				}
-				sum += kb / 1024
-			}
-		}
-		children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pids[i], pids[i]))
-		if err != nil {
-			return 0, err
-		}
-		for _, field := range strings.Fields(string(children)) {
-			pid, err := strconv.Atoi(field)
-			if err != nil {
-				return 0, err
-			}
-			pids = append(pids, pid)
-		}
-	}
-	return sum, nil
+	return process.Memory(process.Family(s.process.Process.Pid))
 }
 
 func umbra(binary, dir string) *server {
