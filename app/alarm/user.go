@@ -97,4 +97,4 @@ func (u user) quietEnd(now time.Time) time.Time {
 	return time.Time{}
 }
 
-func (u user) german() bool { return strings.HasPrefix(strings.ToLower(u.Language), "de") }
+func (u user) german() bool { return caller.German(u.Language) }

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"umbra/app/caller"
 	"umbra/app/clock"
 	"umbra/app/fault"
 	"umbra/app/notify"
@@ -60,7 +61,7 @@ func (a *API) testChannel(ctx context.Context, c notify.Channel) error {
 	a.log.LogAttrs(ctx, slog.LevelInfo, "a test notification was not taken", slog.String("request", RequestID(ctx)), slog.String("channel", string(c)),
 		slog.String("reason", e.Reason), slog.Any("cause", errors.Unwrap(e)))
 	text := "The test was not sent: "
-	if isGerman(user.Language) {
+	if caller.German(user.Language) {
 		text = "Die Probe wurde nicht gesendet: "
 	}
 	return fault.New(fault.Conflict, string(c)+"_"+e.Code, text+e.Say(user.Language)+".").After(e.RetryAfter)
@@ -70,7 +71,7 @@ func (a *API) testChannel(ctx context.Context, c notify.Channel) error {
 func testMessage(language string, now time.Time) notify.Message {
 	m := notify.Message{ID: "test-" + strconv.FormatInt(clock.Micros(now), 10), Title: "Umbra: a test",
 		Body: "If you can read this, notifications reach you here.", Tags: []string{"umbrella"}, At: now}
-	if len(language) >= 2 && language[:2] == "de" {
+	if caller.German(language) {
 		m.Title, m.Body = "Umbra: ein Test", "Wenn du das lesen kannst, kommen Benachrichtigungen hier an."
 	}
 	return m

@@ -8,6 +8,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"umbra/app/account"
+	"umbra/app/caller"
 	"umbra/app/fault"
 	"umbra/app/mobileconfig"
 )
@@ -49,7 +50,7 @@ func (a *API) showProfileLink(w http.ResponseWriter, r *http.Request) {
 		Steps: []string{"Press the button, and allow the download.",
 			"iPhone, iPad: open Settings, tap “Profile Downloaded” at the top, then Install. Mac: open System Settings, General, Device Management, and the profile there.",
 			"“Not Signed” or “Unverified” is as it should be: the profile is from your own Umbra. Done: Calendar, Reminders and Contacts fill within minutes."}}
-	if isGerman(d.Language) {
+	if caller.German(d.Language) {
 		v = profileView{Lang: "de", Heading: "Dieses Gerät einrichten", Text: "Es bekommt die Kalender, Listen und Kontakte von " + d.Username + ".", Button: "Profil laden",
 			Steps: []string{"Drücke den Knopf und erlaube das Laden.",
 				"iPhone, iPad: öffne die Einstellungen, tippe oben auf „Profil geladen“, dann auf „Installieren“. Mac: öffne Systemeinstellungen, Allgemein, Geräteverwaltung, und dort das Profil.",

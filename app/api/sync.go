@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"umbra/app/account"
+	"umbra/app/caller"
 	"umbra/app/config"
 	"umbra/app/fault"
 	"umbra/app/mobileconfig"
@@ -152,11 +153,9 @@ func (a *API) secureReach(c Client, userID int64, username string) (syncReach, e
 // profile is the configuration profile for this way to reach the server.
 func (s syncReach) profile(password, language string) []byte {
 	description := fmt.Sprintf("Calendars, lists and contacts of %s on %s.", s.Username, s.Host)
-	if isGerman(language) {
+	if caller.German(language) {
 		description = fmt.Sprintf("Kalender, Listen und Kontakte von %s auf %s.", s.Username, s.Host)
 	}
 	return mobileconfig.Sync{Host: strings.Trim(s.Host, "[]"), Port: s.Port, TLS: s.HTTPS, Principal: s.Principal, Username: s.Username, Password: password,
 		Account: "Umbra", Name: "Umbra (" + s.Host + ")", Description: description}.Profile().XML()
 }
-
-func isGerman(language string) bool { return strings.HasPrefix(strings.ToLower(language), "de") }

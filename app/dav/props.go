@@ -249,7 +249,7 @@ func (q *request) title(c *resource.Collection) string {
 		return esc(c.Title)
 	}
 	said := titles[c.Kind]
-	if strings.HasPrefix(q.guest.Language, "de") {
+	if caller.German(q.guest.Language) {
 		return said[1]
 	}
 	return said[0]

@@ -24,7 +24,7 @@ var feedTitles = map[string][2]string{account.FeedTodos: {"To-dos", "Aufgaben"},
 // of records at a time. Alarms are the owner's and stay out. It answers NotFound
 // where the calendar or project is gone.
 func (h House) WriteFeed(ctx context.Context, c caller.Caller, f account.Feed, w io.Writer) error {
-	german := strings.HasPrefix(c.Language, "de")
+	german := caller.German(c.Language)
 	o := objects{shape: quiet}
 	switch f.Kind {
 	case account.FeedCalendar:

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"umbra/app/caller"
 )
 
 // Why is a reason that can be said in every language of the interface: its
@@ -17,7 +19,7 @@ type Why struct {
 // In says it in a language (BCP 47): German, or English for any other.
 func (w Why) In(language string) string {
 	text, args := w.Text, w.Args
-	if strings.HasPrefix(strings.ToLower(language), "de") {
+	if caller.German(language) {
 		if in, known := german[text]; known {
 			text = in
 			args = make([]string, len(w.Args))

@@ -3,6 +3,8 @@ package recur
 import (
 	"fmt"
 	"strings"
+
+	"umbra/app/caller"
 )
 
 // words are what a language says of rules; they are those of the interface.
@@ -113,7 +115,7 @@ var german = words{
 
 // wordsOf are those of a language tag: German for de and de-AT, else English.
 func wordsOf(language string) *words {
-	if primary, _, _ := strings.Cut(language, "-"); strings.EqualFold(primary, "de") {
+	if caller.German(language) {
 		return &german
 	}
 	return &english

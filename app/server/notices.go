@@ -110,7 +110,7 @@ func (n *notices) deliver(ctx context.Context, j jobs.Job) jobs.Result {
 
 // noticeText says what happened in the user's language. Both know English and German.
 func noticeText(n account.Notice, language string) (title, body string) {
-	german := strings.HasPrefix(language, "de")
+	german := caller.German(language)
 	from := n.Address
 	if n.UserAgent != "" {
 		from += " (" + n.UserAgent + ")"

@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"umbra/app/caller"
 	"umbra/app/certs"
 	"umbra/app/mobileconfig"
 	"umbra/app/qr"
@@ -70,7 +71,7 @@ func (a *App) showTrust(w http.ResponseWriter, r *http.Request, house *certs.Hou
 		picture = ""
 	}
 	name := "en.html"
-	if language, _, _ := strings.Cut(r.Header.Get("Accept-Language"), ","); strings.HasPrefix(strings.ToLower(strings.TrimSpace(language)), "de") {
+	if language, _, _ := strings.Cut(r.Header.Get("Accept-Language"), ","); caller.German(strings.TrimSpace(language)) {
 		name = "de.html"
 	}
 	var page bytes.Buffer

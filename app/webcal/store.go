@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"umbra/app/caller"
 	"umbra/app/clock"
 	"umbra/app/db"
 	"umbra/app/notify"
@@ -52,7 +53,7 @@ var words = map[string][2]string{
 
 func (r reason) in(language string) string {
 	if w, ours := words[r.Word]; ours {
-		if len(language) >= 2 && (language[:2] == "de" || language[:2] == "DE") {
+		if caller.German(language) {
 			return w[1]
 		}
 		return w[0]
