@@ -61,6 +61,11 @@ func TestWhoDeletesMostIsObeyedAndTheOwnerAsked(t *testing.T) {
 		if len(told) != 1 || told[0].ID != m.ID || told[0].UserID != h.ann.UserID || told[0].Deleted != 16 {
 			t.Errorf("told %+v", told)
 		}
+		for _, x := range h.trash(t) {
+			if x.PurgedAt != nil {
+				t.Errorf("%s is said to go at %s, while its owner is asked", x.Title, x.PurgedAt)
+			}
+		}
 		h.clock.Advance(40 * day) // longer than the trash keeps anything
 		must(t, h.Expire(t.Context()))
 		if got := len(h.trash(t)); got != 20 {

@@ -19,27 +19,30 @@ const (
 
 // Trashed is a deleted record that can still come back.
 type Trashed struct {
-	Kind      string    `json:"kind" doc:"The record's kind." example:"todo"`
-	ID        int64     `json:"id" doc:"The record's number, under which it comes back." example:"7"`
-	Title     string    `json:"title" doc:"What a person calls it." example:"Water the plants"`
-	DeletedAt time.Time `json:"deleted_at" doc:"When it was deleted." example:"2025-01-31T09:00:00Z"`
-	PurgedAt  time.Time `json:"purged_at" doc:"When it goes for good." example:"2025-03-02T09:00:00Z"`
+	Kind      string     `json:"kind" doc:"The record's kind." example:"todo"`
+	ID        int64      `json:"id" doc:"The record's number, under which it comes back." example:"7"`
+	Title     string     `json:"title" doc:"What a person calls it." example:"Water the plants"`
+	DeletedAt time.Time  `json:"deleted_at" doc:"When it was deleted." example:"2025-01-31T09:00:00Z"`
+	PurgedAt  *time.Time `json:"purged_at" doc:"When it goes for good; null while its owner is asked whether its deletion was meant (mass deletions)." example:"2025-03-02T09:00:00Z"`
 }
 
 // Trash lists what was deleted, newest first. What went along with its owner
 // (a project's tasks) comes back with it and is not listed.
 func (j *Journal) Trash(ctx context.Context, c caller.Caller, req page.Request) (page.Page[Trashed], error) {
 	return db.List(ctx, j.db, db.Listing[Trashed]{
-		Select:  "SELECT kind, record_id, title, deleted_at\nFROM trash",
+		Select:  "SELECT kind, record_id, title, deleted_at, held IS NOT NULL\nFROM trash",
 		Where:   (&db.Where{}).And("user_id = ?", c.UserID).And("cause = ''"),
 		Sorts:   []db.Sort{{Name: "deleted_at", Column: "id", Int: true}},
 		Default: "-deleted_at",
 		Scan: func(s db.Scanner) (Trashed, error) {
 			var t Trashed
 			var at int64
-			err := s.Scan(&t.Kind, &t.ID, &t.Title, &at)
+			var held bool
+			err := s.Scan(&t.Kind, &t.ID, &t.Title, &at, &held)
 			t.DeletedAt = clock.FromMicros(at)
-			t.PurgedAt = t.DeletedAt.Add(KeepTrash)
+			if goes := t.DeletedAt.Add(KeepTrash); !held {
+				t.PurgedAt = &goes
+			}
 			return t, err
 		},
 	}, req, "")

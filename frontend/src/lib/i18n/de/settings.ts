@@ -137,6 +137,7 @@ export const settings = {
     emptied: 'Der Papierkorb ist geleert.',
     deleted: (when: string) => `gelöscht ${when}`,
     goes: (when: string) => `weg ${when}`,
+    held: 'bleibt, bis du auf der Startseite antwortest',
   },
   history: {
     title: 'Verlauf',

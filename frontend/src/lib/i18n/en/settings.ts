@@ -137,6 +137,7 @@ export const settings = {
     emptied: 'The trash has been emptied.',
     deleted: (when: string) => `deleted ${when}`,
     goes: (when: string) => `gone ${when}`,
+    held: 'kept until you answer on the first page',
   },
   history: {
     title: 'History',
