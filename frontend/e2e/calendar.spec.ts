@@ -1,56 +1,6 @@
-import type { Locator, Page } from '@playwright/test';
-import { axeFinds, expect, heard, test, undo, type Account } from './fixture';
-
-const zone = 'Europe/Berlin';
-const iso = (d: Date) => d.toISOString().slice(0, 10);
-const plus = (day: string, n: number) => iso(new Date(Date.parse(day) + n * 86_400_000));
-
-/** A Wednesday in the middle of next month: no test meets the end of a week or a month, nor a change of clocks. */
-function wednesday(): string {
-  const now = new Date();
-  const d = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 10));
-  while (d.getUTCDay() !== 3) d.setUTCDate(d.getUTCDate() + 1);
-  return iso(d);
-}
-const wed = wednesday();
-const thu = plus(wed, 1);
-
-const at = (day: string, clock: string) => `${day}T${clock}:00`;
-const chip = (page: Page, title: string) => page.locator('.chip:not(.ghost)', { hasText: title });
-const dialog = (page: Page) => page.getByRole('dialog');
-
-async function make(account: Account, title: string, day: string, from: string, to: string, more: object = {}) {
-  return account.post('/api/events', { title, start: at(day, from), end: at(day, to), time_zone: zone, ...more });
-}
-
-/** What takes place in the days around, as "title start end" on the clock. */
-async function shown(account: Account): Promise<string[]> {
-  const list: { title: string; start: string; end: string }[] = await account.get(`/api/events?start=${plus(wed, -10)}&end=${plus(wed, 40)}&limit=500`);
-  return list.map((e) => `${e.title} ${e.start.slice(0, 16)} ${e.end.slice(11, 16)}`);
-}
-
-/** The point of a time in the columns of hours. */
-async function point(page: Page, day: string, clock: string): Promise<{ x: number; y: number }> {
-  const column = page.locator(`.column[data-day="${day}"]`);
-  await column.waitFor();
-  const box = (await column.boundingBox())!;
-  const [h, m] = clock.split(':').map(Number) as [number, number];
-  return { x: box.x + box.width * 0.4, y: box.y + ((h * 60 + m) / 1440) * box.height + 1 };
-}
-
-async function drag(page: Page, from: { x: number; y: number }, to: { x: number; y: number }) {
-  await page.mouse.move(from.x, from.y);
-  await page.mouse.down();
-  await page.mouse.move((from.x + to.x) / 2, (from.y + to.y) / 2, { steps: 4 });
-  await page.mouse.move(to.x, to.y, { steps: 4 });
-  await page.waitForTimeout(50); // a frame for what follows the pointer
-  await page.mouse.up();
-}
-
-const middle = async (l: Locator) => {
-  const b = (await l.boundingBox())!;
-  return { x: b.x + b.width / 2, y: b.y + Math.min(b.height / 2, 10) };
-};
+import type { Page } from '@playwright/test';
+import { at, chip, dialog, drag, make, middle, plus, point, shown, thu, wed, zone } from './calendar';
+import { axeFinds, expect, heard, test, undo } from './fixture';
 
 test.describe('on a desk', () => {
   test.skip(({ isMobile }) => isMobile);
@@ -113,88 +63,6 @@ test.describe('on a desk', () => {
     await expect(page.locator('.chip.ghost')).toBeHidden();
     await page.mouse.up();
     expect(await shown(account)).toEqual([`Stay ${wed}T09:00 10:00`]);
-  });
-
-  test('moves one of a series, it and the following, or all', async ({ page, account }) => {
-    await make(account, 'Choir', plus(wed, -7), '10:00', '11:00', { recurrence_rule: 'FREQ=WEEKLY;COUNT=4' });
-    await page.goto(`/calendar?view=week&date=${wed}`);
-    await chip(page, 'Choir').waitFor();
-
-    await drag(page, await point(page, wed, '10:20'), await point(page, thu, '10:20'));
-    await dialog(page).getByRole('button', { name: 'Only this one' }).click();
-    const one = [`Choir ${plus(wed, -7)}T10:00 11:00`, `Choir ${thu}T10:00 11:00`, `Choir ${plus(wed, 7)}T10:00 11:00`, `Choir ${plus(wed, 14)}T10:00 11:00`];
-    await expect.poll(() => shown(account)).toEqual(one);
-    await undo(page, '“Choir” moved.');
-    await expect(page.locator(`.column[data-day="${wed}"]`).getByText('Choir')).toBeVisible();
-
-    await drag(page, await point(page, wed, '10:20'), await point(page, wed, '12:20'));
-    await dialog(page).getByRole('button', { name: 'This and all that follow' }).click();
-    await expect.poll(() => shown(account)).toEqual([`Choir ${plus(wed, -7)}T10:00 11:00`, ...[0, 7, 14].map((n) => `Choir ${plus(wed, n)}T12:00 13:00`)]);
-    await undo(page, '“Choir” moved.');
-    await expect.poll(() => shown(account)).toEqual([-7, 0, 7, 14].map((n) => `Choir ${plus(wed, n)}T10:00 11:00`));
-    await expect(page.locator(`.column[data-day="${wed}"]`).locator('time', { hasText: '10:00 –' })).toBeVisible();
-
-    await drag(page, await point(page, wed, '10:20'), await point(page, wed, '14:20'));
-    await dialog(page).getByRole('button', { name: 'All of them' }).click();
-    await expect.poll(() => shown(account)).toEqual([-7, 0, 7, 14].map((n) => `Choir ${plus(wed, n)}T14:00 15:00`));
-
-    // Thought better of it: nothing has moved.
-    await drag(page, await point(page, wed, '14:20'), await point(page, wed, '16:20'));
-    await page.keyboard.press('Escape');
-    await expect(page.locator(`.column[data-day="${wed}"]`).locator('time', { hasText: '14:00 –' })).toBeVisible();
-    expect((await shown(account))[1]).toBe(`Choir ${wed}T14:00 15:00`);
-  });
-
-  test('edits and deletes parts of a series', async ({ page, account }) => {
-    await make(account, 'Yoga', plus(wed, -7), '10:00', '11:00', { recurrence_rule: 'FREQ=WEEKLY;COUNT=4' });
-    await page.goto(`/calendar?view=week&date=${wed}`);
-    const open = async () => {
-      await page.locator('.column .chip button').first().focus();
-      await page.keyboard.press('Enter');
-      await expect(dialog(page).getByLabel('Title')).toBeVisible();
-    };
-    await open();
-    await dialog(page).getByLabel('Title').fill('Yoga outside');
-    await page.keyboard.press('Control+Enter');
-    await page.getByRole('button', { name: 'Only this one' }).click();
-    await expect.poll(async () => (await shown(account)).map((s) => s.split(' 2')[0])).toEqual(['Yoga', 'Yoga outside', 'Yoga', 'Yoga']);
-
-    // What one occurrence cannot have for itself is not offered for it.
-    await open();
-    await dialog(page).getByLabel('Repeats').selectOption({ label: 'Every day' });
-    await page.keyboard.press('Control+Enter');
-    await expect(page.getByText('cannot differ on a single day')).toBeVisible();
-    await expect(page.getByRole('button', { name: 'Only this one' })).toBeHidden();
-    await page.keyboard.press('Escape');
-    await page.keyboard.press('Escape');
-    await expect(dialog(page)).toBeHidden();
-
-    await chip(page, 'Yoga outside').getByRole('button').click();
-    await dialog(page).getByRole('button', { name: 'Delete' }).click();
-    await page.getByRole('button', { name: 'Only this one' }).click();
-    await expect.poll(async () => (await shown(account)).length).toBe(3);
-    await expect(chip(page, 'Yoga')).toBeHidden();
-    await undo(page, '“Yoga outside” deleted.');
-    await expect(chip(page, 'Yoga outside')).toBeVisible();
-
-    await chip(page, 'Yoga outside').getByRole('button').focus();
-    await page.keyboard.press('Delete');
-    await page.getByRole('button', { name: 'This and all that follow' }).click();
-    await expect.poll(async () => (await shown(account)).length).toBe(1);
-    await undo(page, '“Yoga outside” deleted.');
-    await expect.poll(async () => (await shown(account)).length).toBe(4);
-    await chip(page, 'Yoga outside').getByRole('button').focus();
-    await page.keyboard.press('Delete');
-    await page.getByRole('button', { name: 'All of them' }).click();
-    await expect.poll(async () => (await shown(account)).length).toBe(0);
-  });
-
-  test('lists what was left out of a series, and takes it back in', async ({ page, account }) => {
-    const e = await make(account, 'Walk', wed, '10:00', '11:00', { recurrence_rule: 'FREQ=DAILY;COUNT=3', exceptions: [at(thu, '10:00')] });
-    await page.goto(`/calendar?open=${e.id}`);
-    await dialog(page).getByRole('button', { name: 'Put back' }).click();
-    await page.keyboard.press('Control+Enter');
-    await expect.poll(async () => (await shown(account)).length).toBe(3);
   });
 
   test('works with the keyboard alone', async ({ page, account }) => {
@@ -376,26 +244,6 @@ test.describe('on a desk', () => {
     await dialog(page).getByLabel('Title').fill('Trip again');
     await page.keyboard.press('Control+Enter');
     await expect.poll(async () => (await account.get('/api/events?q=trip')).length).toBe(2);
-  });
-
-  test('builds a rule from words, and says it in words', async ({ page, account }) => {
-    await page.goto(`/calendar?new=1&start=${wed}T10:00`);
-    await dialog(page).getByLabel('Title').fill('Swimming');
-    await dialog(page).getByLabel('Repeats').selectOption({ label: 'Custom…' });
-    await dialog(page).getByLabel('Every').fill('2');
-    await dialog(page).getByRole('checkbox', { name: 'Friday' }).check({ force: true });
-    await dialog(page).getByLabel('Ends', { exact: true }).last().selectOption({ label: 'after a number of times' });
-    await dialog(page).getByLabel('Times').fill('5');
-    await expect(dialog(page).getByText('every 2 weeks on Wednesday and Friday, 5 times')).toBeVisible();
-    await dialog(page).getByRole('button', { name: 'Add a reminder' }).click();
-    await dialog(page).getByLabel('Reminder 1').selectOption({ label: '1 hour before' });
-    await page.keyboard.press('Control+Enter');
-    await expect(dialog(page)).toBeHidden();
-    const [made] = await account.get('/api/events?q=swimming');
-    expect(made).toMatchObject({ recurrence_rule: 'FREQ=WEEKLY;INTERVAL=2;COUNT=5;BYDAY=WE,FR', reminders: ['-PT1H'], time_zone: zone });
-    await page.goto(`/calendar?view=day&date=${wed}`);
-    await chip(page, 'Swimming').getByRole('button').click();
-    await expect(dialog(page).getByText('every 2 weeks on Wednesday and Friday, 5 times')).toBeVisible();
   });
 
   test('walks an agenda with the keys', async ({ page, account }) => {
