@@ -7,7 +7,6 @@ import (
 	"umbra/app/clock"
 	"umbra/app/db"
 	"umbra/app/fault"
-	"umbra/app/limit"
 	"umbra/app/secret"
 )
 
@@ -42,11 +41,10 @@ func (s *Service) AuthenticateToken(ctx context.Context, token, address string) 
 	if !secret.IsAPIToken(token) {
 		return Principal{}, badToken()
 	}
-	now, from := s.Clock.Now(), limit.Address(address)
-	hash := secret.HashToken(token)
-	// Who makes tokens up must not shut a neighbour's good one out.
-	if wait := s.badTokens.Wait(from, now); wait > 0 && !s.goodHashes.has([8]byte(hash)) {
-		return Principal{}, fault.New(fault.Limited, "too_many_bad_tokens", "Too many tokens that are not valid came from this address. Wait a moment.").After(wait)
+	now, hash := s.Clock.Now(), secret.HashToken(token)
+	g := s.guess(hash, address)
+	if err := g.limited("tokens"); err != nil {
+		return Principal{}, err
 	}
 	var scopes scopeFlags
 	var expires, used, since int64
@@ -61,13 +59,10 @@ func (s *Service) AuthenticateToken(ctx context.Context, token, address string) 
 		return Principal{}, err
 	}
 	if !found || expires != 0 && clock.Micros(now) >= expires {
-		// A device that goes on with a revoked one shuts nobody else at home out.
-		if s.badHashes.add([8]byte(hash)) {
-			s.badTokens.Take(from, now)
-		}
+		g.wrong()
 		return Principal{}, badToken()
 	}
-	s.goodHashes.add([8]byte(hash))
+	g.right()
 	if p.Shared, err = readShared(shared); err != nil {
 		return Principal{}, err
 	}

@@ -10,7 +10,6 @@ import (
 	"umbra/app/clock"
 	"umbra/app/db"
 	"umbra/app/fault"
-	"umbra/app/limit"
 	"umbra/app/page"
 	"umbra/app/secret"
 )
@@ -150,10 +149,10 @@ func (s *Service) RevokeFeed(ctx context.Context, userID, id int64) error {
 // answers NotFound, the same for what never was one, was revoked, or is of a user
 // who is shut out, and Limited for an address that makes links up.
 func (s *Service) OpenFeed(ctx context.Context, text, address string) (Feed, caller.Caller, error) {
-	now, from := s.Clock.Now(), limit.Address(address)
-	hash := secret.HashToken(text)
-	if wait := s.badTokens.Wait(from, now); wait > 0 && !s.goodHashes.has([8]byte(hash)) {
-		return Feed{}, caller.Caller{}, fault.New(fault.Limited, "too_many_bad_tokens", "Too many links that are not valid came from this address. Wait a moment.").After(wait)
+	now, hash := s.Clock.Now(), secret.HashToken(text)
+	g := s.guess(hash, address)
+	if err := g.limited("links"); err != nil {
+		return Feed{}, caller.Caller{}, err
 	}
 	var f Feed
 	c, found, err := db.One(ctx, s.DB, func(row db.Scanner) (c caller.Caller, err error) {
@@ -171,12 +170,10 @@ WHERE f.token_hash = $1 AND NOT u.disabled`, hash)
 		return f, c, err
 	}
 	if !found {
-		if s.badHashes.add([8]byte(hash)) {
-			s.badTokens.Take(from, now)
-		}
+		g.wrong()
 		return f, c, fault.New(fault.NotFound, "no_such_feed", "This link is not valid any more. Ask whoever gave it to you for a new one.")
 	}
-	s.goodHashes.add([8]byte(hash))
+	g.right()
 	if f.LastUsedAt == nil || now.Sub(*f.LastUsedAt) >= touchEvery {
 		id := f.ID
 		s.beside(ctx, touched{feed: id}, "when a link was last read was not written", func(ctx context.Context) error {

@@ -9,7 +9,6 @@ import (
 	"umbra/app/clock"
 	"umbra/app/db"
 	"umbra/app/fault"
-	"umbra/app/limit"
 	"umbra/app/secret"
 )
 
@@ -63,10 +62,10 @@ func (s *Service) endProfileLink(ctx context.Context, userID int64) error {
 // used, is too old, or is of a user who is shut out, and Limited for an address
 // that makes links up.
 func (s *Service) ProfileLink(ctx context.Context, text, address string) (Device, error) {
-	now, from := s.Clock.Now(), limit.Address(address)
-	hash := secret.HashToken(text)
-	if wait := s.badTokens.Wait(from, now); wait > 0 {
-		return Device{}, fault.New(fault.Limited, "too_many_bad_tokens", "Too many links that are not valid came from this address. Wait a moment.").After(wait)
+	now, hash := s.Clock.Now(), secret.HashToken(text)
+	g := s.guess(hash, address)
+	if err := g.limited("links"); err != nil {
+		return Device{}, err
 	}
 	d, found, err := db.One(ctx, s.DB, func(row db.Scanner) (d Device, err error) {
 		return d, row.Scan(&d.UserID, &d.Username, &d.Language, &d.Name)
@@ -74,9 +73,7 @@ func (s *Service) ProfileLink(ctx context.Context, text, address string) (Device
 FROM profile_links l JOIN users u ON u.id = l.user_id JOIN settings t ON t.user_id = l.user_id
 WHERE l.token_hash = $1 AND l.expires_at > $2 AND NOT u.disabled`, hash, clock.Micros(now))
 	if err == nil && !found {
-		if s.badHashes.add([8]byte(hash)) {
-			s.badTokens.Take(from, now)
-		}
+		g.wrong()
 		err = profileLinkGone()
 	}
 	return d, err
