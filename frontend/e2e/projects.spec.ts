@@ -228,6 +228,7 @@ test('in the list a task is carried to another group, and among the parts of ano
   await undo(page, /Changed “Sow”|Moved “Sow”/);
   await expect.poll(async () => (await tasks(account, id)).find((x) => x.title === 'Sow')!.parent_task_id).toBeNull();
   expect(await titles(account, id, 'blocked')).toEqual(['Wait', 'Sow']);
+  await expect(page.locator('[data-drag-item]').last()).toContainText('Sow'); // the page shows it too, and nothing moves under the mouse
   await carry(page, task('Wait'), task('Dig'), 0.1); // to the head of the first group
   await expect.poll(() => titles(account, id, 'todo')).toEqual(['Wait', 'Dig', 'Rent a digger']);
 });
@@ -249,6 +250,7 @@ test.describe('the board', () => {
     await undo(page, '“a”: In progress.');
     await expect.poll(() => titles(account, id, 'todo')).toEqual(['c', 'a', 'b']);
     await expect.poll(() => titles(account, id, 'in_progress')).toEqual(['x', 'y']);
+    await expect(column(page, 'To do').getByRole('listitem')).toHaveCount(3); // the page shows it too, and nothing moves under the mouse
 
     await carry(page, card('b'), column(page, 'Blocked'), 0.7); // an empty column takes it too
     await expect.poll(() => titles(account, id, 'blocked')).toEqual(['b']);
