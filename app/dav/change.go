@@ -28,7 +28,7 @@ func (q *request) remove() error {
 			if err != nil {
 				return err
 			}
-			if err := t.conditions(i.Rev, true); err != nil {
+			if err := t.conditions(i, true); err != nil {
 				return err
 			}
 			return t.removeItem(t.at.col, i.ID)
@@ -113,7 +113,7 @@ func (q *request) transfer(to target) (made bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if err := q.conditions(i.Rev, true); err != nil {
+	if err := q.conditions(i, true); err != nil {
 		return false, err
 	}
 	there, exists, err := q.Resources.Find(q.ctx, to.col.By(q.guest.Caller).UserID, to.col, to.name)

@@ -227,6 +227,16 @@ func (q *request) etag(rev int64) string {
 	return `"` + q.caller().Epoch + "-" + strconv.FormatInt(rev, 10) + `"`
 }
 
+// revision reads what etag wrote, or a proxy's weak form of it.
+func (q *request) revision(tag string) (rev int64, ok bool) {
+	tag, ok = strings.CutPrefix(strings.TrimPrefix(tag, "W/"), `"`+q.caller().Epoch+"-")
+	if !ok {
+		return 0, false
+	}
+	rev, err := strconv.ParseInt(strings.TrimSuffix(tag, `"`), 10, 64)
+	return rev, err == nil
+}
+
 // refusal is an answer that is no fault of a record: a status, and the
 // precondition that does not hold.
 type refusal struct {

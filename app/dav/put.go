@@ -25,16 +25,44 @@ func (q *request) holds(list string, rev int64, exists bool) bool {
 	return false
 }
 
-// conditions checks If-Match and If-None-Match (RFC 9110, 13.1).
-func (q *request) conditions(rev int64, exists bool) error {
+// conditions checks If-Match and If-None-Match (RFC 9110, 13.1) of an item.
+func (q *request) conditions(i resource.Item, exists bool) error {
 	stale := fault.New(fault.Stale, "changed", "It was changed in the meantime.")
-	if m := q.r.Header.Get("If-Match"); m != "" && !q.holds(m, rev, exists) {
-		return stale
+	if m := q.r.Header.Get("If-Match"); m != "" && !q.holds(m, i.Rev, exists) {
+		same, err := q.unedited(m, i, exists)
+		if err != nil {
+			return err
+		}
+		if !same {
+			return stale
+		}
 	}
-	if m := q.r.Header.Get("If-None-Match"); m != "" && q.holds(m, rev, exists) {
+	if m := q.r.Header.Get("If-None-Match"); m != "" && q.holds(m, i.Rev, exists) {
 		return stale
 	}
 	return nil
+}
+
+// unedited says whether a list of ETags has one of the item since which nobody has
+// edited it. A phone that deletes a contact and renames the to-do that was about
+// them, in one go, is then not told that somebody else has changed the to-do: the
+// only change was the contact that went.
+func (q *request) unedited(list string, i resource.Item, exists bool) (bool, error) {
+	if !exists {
+		return false, nil
+	}
+	c := q.at.col
+	for t := range strings.SplitSeq(list, ",") {
+		rev, ok := q.revision(strings.TrimSpace(t))
+		if !ok {
+			continue
+		}
+		same, err := q.Journal.Untouched(q.ctx, c.By(q.guest.Caller).UserID, journal.Record{Kind: c.Member(), ID: i.ID}, rev)
+		if same || err != nil {
+			return same, err
+		}
+	}
+	return false, nil
 }
 
 // put stores an object and makes its record say the same.
@@ -89,7 +117,7 @@ func (q *request) store(in incoming) (made bool, rev int64, err error) {
 	if err != nil {
 		return false, 0, err
 	}
-	if err := q.conditions(was.Rev, exists); err != nil {
+	if err := q.conditions(was, exists); err != nil {
 		return false, 0, err
 	}
 	same, found, err := q.Resources.FindUID(q.ctx, user, c, in.uid)
