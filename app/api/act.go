@@ -1,7 +1,6 @@
 package api
 
 import (
-	"html/template"
 	"net/http"
 	"sync"
 	"time"
@@ -18,22 +17,6 @@ import (
 // one answer to one message: no session is looked at, and none is needed.
 
 const maxLink = 2000 // characters of a token
-
-// linkPage is a page of its own, without script: it must work in any mail
-// program's window.
-var linkPage = template.Must(template.New("link").Parse(`<!doctype html>
-<html lang="{{.Lang}}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">
-<meta name="color-scheme" content="light dark"><title>Umbra</title><style>{{.Style}}</style></head><body><main><h1>{{.Heading}}</h1>
-{{if .Text}}<p>{{.Text}}</p>{{end}}{{if .Button}}<form method="post"><button type="submit">{{.Button}}</button></form>{{end}}
-<p><a href="/">Umbra</a></p></main></body></html>
-`))
-
-const linkStyle = `body{font:1.1rem/1.5 system-ui,sans-serif;margin:0;display:grid;place-items:center;min-height:90vh}main{max-width:30rem;padding:1rem}h1{font-size:1.5rem;overflow-wrap:anywhere}button{font:inherit;padding:.7rem 1.4rem;min-height:2.75rem}`
-
-type linkView struct {
-	Lang, Heading, Text, Button string
-	Style                       template.CSS
-}
 
 var linkWords = map[bool]map[string]string{
 	false: {alarm.Done: "Done", "seen": "Seen", alarm.Hour: "Remind me in an hour", alarm.Tomorrow: "Remind me tomorrow",
@@ -62,14 +45,14 @@ func (a *API) registerLinks(r chi.Router) {
 				look = a.Alarms.Follow
 			}
 			l, err := look(req.Context(), token)
-			v := linkView{Lang: "en", Heading: l.Title, Style: linkStyle}
+			v := plainPage{german: l.German, heading: l.Title, home: true}
 			status := http.StatusOK
 			say := linkWords[l.German]
 			switch {
 			case fault.Is(err, fault.NotFound):
-				status, v.Heading, v.Text = http.StatusNotFound, "Umbra", "This link is not valid any more. · Dieser Link gilt nicht mehr."
+				status, v.heading, v.text = http.StatusNotFound, "Umbra", "This link is not valid any more. · Dieser Link gilt nicht mehr."
 			case fault.Is(err, fault.Conflict) || err == nil && !do && l.Answered:
-				v.Text = say["was"]
+				v.text = say["was"]
 				if do {
 					status = http.StatusConflict
 				}
@@ -77,20 +60,14 @@ func (a *API) registerLinks(r chi.Router) {
 				a.WriteProblem(w, req, err)
 				return
 			case do:
-				v.Text = say["did"]
+				v.text = say["did"]
 			default:
-				v.Button = say[l.Answer]
+				v.button = say[l.Answer]
 				if l.Answer == alarm.Done && !alarm.CanBeDone(l.Kind) {
-					v.Button = say["seen"]
+					v.button = say["seen"]
 				}
 			}
-			if l.German {
-				v.Lang = "de"
-			}
-			w.Header().Set("Content-Type", "text/html; charset=utf-8")
-			w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
-			w.WriteHeader(status)
-			_ = linkPage.Execute(w, v)
+			v.show(w, status)
 		}
 	}
 	r.Get(alarm.LinkPath, handle(false))

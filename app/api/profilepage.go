@@ -2,7 +2,6 @@ package api
 
 import (
 	"errors"
-	"html/template"
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
@@ -15,22 +14,6 @@ import (
 
 // The link that a phone scans. GET shows a page and uses nothing up, for programs
 // open links before people do; POST gives the profile, once.
-
-// profilePage works without script and without a session.
-var profilePage = template.Must(template.New("profile").Parse(`<!doctype html>
-<html lang="{{.Lang}}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">
-<meta name="color-scheme" content="light dark"><title>Umbra</title><style>{{.Style}}</style></head><body><main><h1>{{.Heading}}</h1>
-{{with .Text}}<p>{{.}}</p>{{end}}{{if .Button}}<form method="post"><button type="submit">{{.Button}}</button></form>
-<ol>{{range .Steps}}<li>{{.}}</li>{{end}}</ol>{{end}}</main></body></html>
-`))
-
-const profileStyle = linkStyle + `ol{padding-left:1.7rem}li{margin:.6rem 0}`
-
-type profileView struct {
-	Lang, Heading, Text, Button string
-	Steps                       []string
-	Style                       template.CSS
-}
 
 // registerProfileLinks adds the pages outside of the API.
 func (a *API) registerProfileLinks(r chi.Router) {
@@ -46,17 +29,17 @@ func (a *API) showProfileLink(w http.ResponseWriter, r *http.Request) {
 		a.refuseProfile(w, r, err)
 		return
 	}
-	v := profileView{Lang: "en", Heading: "Set up this device", Text: "It gets the calendars, lists and contacts of " + d.Username + ".", Button: "Get the profile",
-		Steps: []string{"Press the button, and allow the download.",
+	v := plainPage{heading: "Set up this device", text: "It gets the calendars, lists and contacts of " + d.Username + ".", button: "Get the profile",
+		steps: []string{"Press the button, and allow the download.",
 			"iPhone, iPad: open Settings, tap “Profile Downloaded” at the top, then Install. Mac: open System Settings, General, Device Management, and the profile there.",
 			"“Not Signed” or “Unverified” is as it should be: the profile is from your own Umbra. Done: Calendar, Reminders and Contacts fill within minutes."}}
 	if caller.German(d.Language) {
-		v = profileView{Lang: "de", Heading: "Dieses Gerät einrichten", Text: "Es bekommt die Kalender, Listen und Kontakte von " + d.Username + ".", Button: "Profil laden",
-			Steps: []string{"Drücke den Knopf und erlaube das Laden.",
+		v = plainPage{german: true, heading: "Dieses Gerät einrichten", text: "Es bekommt die Kalender, Listen und Kontakte von " + d.Username + ".", button: "Profil laden",
+			steps: []string{"Drücke den Knopf und erlaube das Laden.",
 				"iPhone, iPad: öffne die Einstellungen, tippe oben auf „Profil geladen“, dann auf „Installieren“. Mac: öffne Systemeinstellungen, Allgemein, Geräteverwaltung, und dort das Profil.",
 				"„Nicht signiert“ oder „Nicht überprüft“ ist richtig so: Das Profil ist von deinem eigenen Umbra. Fertig: Kalender, Erinnerungen und Kontakte füllen sich in ein paar Minuten."}}
 	}
-	showProfilePage(w, http.StatusOK, v)
+	v.show(w, http.StatusOK)
 }
 
 func (a *API) giveProfile(w http.ResponseWriter, r *http.Request) {
@@ -87,27 +70,16 @@ func (a *API) giveProfile(w http.ResponseWriter, r *http.Request) {
 
 // refuseProfile says why to a person; what it says of a link that is not good is one text.
 func (a *API) refuseProfile(w http.ResponseWriter, r *http.Request, err error) {
-	v := profileView{Lang: "en", Heading: "Umbra"}
+	v := plainPage{heading: "Umbra"}
 	var f *fault.Error
 	switch {
 	case fault.Is(err, fault.NotFound):
-		v.Text = "This link is not valid any more: it is good once, and for five minutes. Make a new one in Umbra. · Dieser Link gilt nicht mehr: Er gilt einmal und fünf Minuten lang. Erzeuge in Umbra einen neuen."
-		showProfilePage(w, http.StatusNotFound, v)
+		v.text = "This link is not valid any more: it is good once, and for five minutes. Make a new one in Umbra. · Dieser Link gilt nicht mehr: Er gilt einmal und fünf Minuten lang. Erzeuge in Umbra einen neuen."
+		v.show(w, http.StatusNotFound)
 	case errors.As(err, &f) && f.Kind == fault.Conflict:
-		v.Text = f.Message
-		showProfilePage(w, http.StatusConflict, v)
+		v.text = f.Message
+		v.show(w, http.StatusConflict)
 	default:
 		a.WriteProblem(w, r, err)
 	}
-}
-
-func showProfilePage(w http.ResponseWriter, status int, v profileView) {
-	v.Style = profileStyle
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Cache-Control", "no-store")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
-	w.WriteHeader(status)
-	_ = profilePage.Execute(w, v)
 }
