@@ -122,7 +122,8 @@ fuzz: ## each fuzz target for FUZZTIME (10s)
 	@packaging/fuzz.sh $(or $(FUZZTIME),10s)
 
 .PHONY: soak
-soak: postgres ## the long ones: a thousand kills, many log-ins in little memory, long fuzzing, and a report
+soak: postgres build ## the long ones: a busy server for 20 minutes, a thousand kills, many log-ins in little memory, long fuzzing
+	cd bench && go run ./soak -umbra ../umbra
 	UMBRA_TEST_REPLICAS=10000 $(WITH_POSTGRES) go test -count=1 -timeout 2h -run Replicas -v ./app/dav
 	UMBRA_TEST_KILLS=1000 $(WITH_POSTGRES) go test -count=1 -timeout 2h -run Kill -skip PostgreSQL -v ./app/server
 	UMBRA_TEST_KILLS=100 go test -count=1 -timeout 2h -run 'Kill.*PostgreSQL' -v ./app/server
@@ -134,6 +135,10 @@ soak: postgres ## the long ones: a thousand kills, many log-ins in little memory
 .PHONY: bench
 bench: bench-build ## measure every engine beside PocketBase in one run, and write docs/benchmarks.md
 	DURABLE=1 $(WITH_POSTGRES) bash -c 'cd bench && go run . -umbra-postgres ../bin/umbra-postgres -postgres "$$UMBRA_TEST_POSTGRES" -out ../docs/benchmarks.md'
+
+.PHONY: bench-report
+bench-report: bench-build $(BENCH_PYTHON) ## all of it in one run: PocketBase, the bare framework, Radicale, Xandikos, 1,000 to 1,000,000 records (half an hour)
+	packaging/bench-report.sh $(BENCH_PYTHON)
 
 .PHONY: bench-scale
 bench-scale: bench-build ## measure whether cost grows with what an account holds
@@ -157,6 +162,7 @@ bench-build: postgres
 	mkdir -p bin
 	go build -trimpath -ldflags "$(LDFLAGS)" -o bin/umbra .
 	go build -tags postgres -trimpath -ldflags "$(LDFLAGS)" -o bin/umbra-postgres .
+	cd bench/bare && go build -trimpath -ldflags "-s -w" -o ../../bin/bench-bare .
 	cd bench/pocketbase && GOTOOLCHAIN=go1.27.0 go build -trimpath -ldflags "-s -w" -o ../../bin/bench-pocketbase .
 
 .PHONY: needs

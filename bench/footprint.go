@@ -3,6 +3,8 @@ package main
 import (
 	"os"
 	"time"
+
+	"umbra/bench/process"
 )
 
 // footprint is what a server costs beside its answers.
@@ -10,6 +12,8 @@ type footprint struct {
 	first, start time.Duration
 	idle, end    float64 // MiB of memory
 	disk, file   float64 // MiB
+	written      float64 // bytes sent to the disk for each to-do made
+	hour         float64 // and in an hour without a request
 }
 
 // coldStarts is how often a start is measured.
@@ -49,8 +53,30 @@ func (p *peer) prepare() (f footprint, err error) {
 		return f, err
 	}
 	time.Sleep(2 * time.Second) // what a log-in took may be given back
-	f.idle, err = p.memory()
-	return f, err
+	if f.idle, err = p.memory(); err != nil {
+		return f, err
+	}
+	return f, p.writing(&f)
+}
+
+const (
+	written = 500              // to-dos that are made to see what is written for each
+	quiet   = 20 * time.Second // how long nothing is asked to see what is written all the same
+)
+
+// writing measures what is sent to the disk.
+func (p *peer) writing(f *footprint) error {
+	before := process.Written(p.family())
+	time.Sleep(quiet)
+	f.hour = float64(process.Written(p.family())-before) * float64(time.Hour/quiet)
+	before = process.Written(p.family())
+	for i := range written {
+		if _, _, err := p.call("POST", p.todos, todo(i), ""); err != nil {
+			return err
+		}
+	}
+	f.written = float64(process.Written(p.family())-before) / written
+	return nil
 }
 
 // finish takes what is left to measure and stops the server.

@@ -1,5 +1,5 @@
-// Command bench measures Umbra, on each of its engines, beside PocketBase in one run: the same records,
-// the same requests, in turns. With -scale it measures whether Umbra's cost
+// Command bench measures Umbra, on each of its engines, beside PocketBase and a bare server of the same
+// framework in one run: the same records, the same requests, in turns. With -scale it measures whether Umbra's cost
 // grows with what an account holds. Traffic stays on 127.0.0.1.
 package main
 
@@ -16,8 +16,9 @@ import (
 type options struct {
 	umbra, pocketbase string
 	umbraPostgres     string
+	bare              string
 	postgres          string
-	records           int
+	records, most     int
 	rounds, clients   int
 	limit             time.Duration
 	out               string
@@ -28,6 +29,7 @@ func main() {
 	var o options
 	flag.StringVar(&o.umbra, "umbra", "../bin/umbra", "Umbra's executable")
 	flag.StringVar(&o.pocketbase, "pocketbase", "../bin/bench-pocketbase", "PocketBase's executable, built from ./pocketbase")
+	flag.StringVar(&o.bare, "bare", "../bin/bench-bare", "the executable built from ./bare")
 	flag.StringVar(&o.umbraPostgres, "umbra-postgres", "", "Umbra's executable that carries PostgreSQL; empty leaves that out")
 	flag.StringVar(&o.postgres, "postgres", "", "address of an empty database on a PostgreSQL outside; empty leaves that out")
 	flag.IntVar(&o.records, "todos", 10_000, "how many to-dos")
@@ -35,7 +37,8 @@ func main() {
 	flag.IntVar(&o.clients, "clients", 8, "how many connections at once")
 	flag.DurationVar(&o.limit, "time", time.Second, "how long a turn lasts")
 	flag.StringVar(&o.out, "out", "", "a file that gets the report too")
-	scale := flag.Bool("scale", false, "measure Umbra alone, in a small account and in a large one")
+	scale := flag.Bool("scale", false, "measure Umbra alone, in small accounts and in large ones")
+	flag.IntVar(&o.most, "most", 1_000_000, "with -scale: how many records the largest account holds")
 	flag.Parse()
 	run := beside
 	if *scale {
@@ -60,7 +63,7 @@ func inFolder(o options, run func(options) error) error {
 	return run(o)
 }
 
-// beside measures Umbra and PocketBase.
+// beside measures Umbra, the bare server and PocketBase.
 func beside(o options) error {
 	peers := []*peer{umbra("Umbra, SQLite", o.umbra, filepath.Join(o.dir, "umbra"))}
 	if o.umbraPostgres != "" {
@@ -69,6 +72,7 @@ func beside(o options) error {
 	if o.postgres != "" {
 		peers = append(peers, onPostgres("PostgreSQL outside", o.umbra, filepath.Join(o.dir, "outside"), o.postgres))
 	}
+	peers = append(peers, bare(o.bare, filepath.Join(o.dir, "bare")))
 	peers = append(peers, pocketbase(o.pocketbase, filepath.Join(o.dir, "pocketbase")))
 	prints := make([]footprint, len(peers))
 	for i, p := range peers {
@@ -101,14 +105,18 @@ func beside(o options) error {
 	for i, p := range peers {
 		names[i] = p.name
 	}
-	r.line("# Benchmarks\n")
+	r.line("# To-dos beside PocketBase\n")
 	r.line("Made by `make bench` on %s: %s, %d connections, %d to-dos, %d turns each. Only the ratios mean something on another machine.\n",
 		time.Now().Format(time.DateOnly), process.Machine(), o.clients, o.records, o.rounds)
 	r.operations(names, ops, results)
+	r.limit(names, ops, results)
 	r.footprints(names, prints)
 	r.line("The PostgreSQL outside is a process of its own: neither its memory nor its processor time is in these figures. It keeps\n" +
 		"its defaults (every commit synced).\n")
-	r.line("All servers check the session and the access rule on every request and run as they come: Umbra syncs each\n" +
+	r.line("The bare server is huma over the same SQLite and nothing else: no users, no rules, no history; it syncs each commit as\n"+
+		"Umbra does. Bytes written are what the kernel sent to the disk for the process (`/proc/PID/io`), over %d to-dos made one after\n"+
+		"another and over %s without a request.\n", written, quiet)
+	r.line("All other servers check the session and the access rule on every request and run as they come: Umbra syncs each\n" +
 		"commit to the disk (`synchronous=FULL`) and keeps a history of every change; PocketBase syncs at checkpoints\n" +
 		"(`NORMAL`). Its list is asked without the total (`skipTotal`), which Umbra counts only on request either.")
 	return r.save(os.Stdout, o.out)

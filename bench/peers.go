@@ -58,6 +58,20 @@ func pocketbase(binary, dir string) *peer {
 	}
 }
 
+const bareName = "bare huma + SQLite"
+
+// bare is the framework over the database and nothing else: the limit of what could be had.
+func bare(binary, dir string) *peer {
+	return &peer{
+		name: bareName, binary: binary, dir: dir,
+		command: func(dir, addr string) []string { return []string{"-dir", dir, "-listen", addr} },
+		setUp:   func(*peer) error { return nil },
+		logIn:   func(*peer) (string, error) { return "", nil },
+		todos:   "/api/todos",
+		list:    "/api/todos?limit=50",
+	}
+}
+
 func credentials(field, name string) string {
 	return fmt.Sprintf(`{%q:%q,"password":%q}`, field, name, password)
 }

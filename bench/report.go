@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 )
@@ -33,6 +34,14 @@ func (r *report) operations(names []string, ops []operation, results [][]*result
 	})
 	r.table("p50 / p99, ms", names, ops, func(op, i int) string { return percentiles(results[op][i]) })
 	r.table("processor time each, µs, with the PostgreSQL inside", names, ops, func(op, i int) string { return fmt.Sprint(results[op][i].cpuEach().Microseconds()) })
+}
+
+// limit says what part of the bare server's requests each does.
+func (r *report) limit(names []string, ops []operation, results [][]*result) {
+	at := slices.Index(names, bareName)
+	r.table("of the bare server's requests a second", names, ops, func(op, i int) string {
+		return fmt.Sprintf("%.0f %%", 100*results[op][i].perSecond()/results[op][at].perSecond())
+	})
 }
 
 func (r *report) table(title string, names []string, ops []operation, cell func(op, i int) string) {
@@ -73,6 +82,8 @@ func (r *report) footprints(names []string, f []footprint) {
 	row("memory idle after a log-in, MiB (PSS, with the PostgreSQL inside)", "%.1f", func(f footprint) float64 { return f.idle })
 	row("memory at the end, MiB", "%.1f", func(f footprint) float64 { return f.end })
 	row("data folder at the end, MiB", "%.1f", func(f footprint) float64 { return f.disk })
+	row("bytes written to the disk for a to-do", "%.0f", func(f footprint) float64 { return f.written })
+	row("bytes written in an hour without a request", "%.0f", func(f footprint) float64 { return f.hour })
 	row("executable, MiB", "%.1f", func(f footprint) float64 { return f.file })
 	r.line("")
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"umbra/bench/process"
@@ -17,40 +18,59 @@ type size struct {
 	days                  int
 }
 
-var (
-	small = size{todos: 1_000, events: 500, people: 100, days: 100}
-	large = size{todos: 100_000, events: 50_000, people: 10_000, days: 10_000}
-)
+// sizes are an account of a thousand records, and ten times as many, up to most.
+func sizes(most int) (all []size) {
+	for n := 1_000; n <= most; n *= 10 {
+		all = append(all, size{todos: n * 6 / 10, events: n * 3 / 10, people: n / 10, days: n / 10})
+	}
+	return all
+}
+
+func (s size) name() string {
+	n := s.todos + s.events + s.people
+	if n < 1_000_000 {
+		return fmt.Sprintf("%dk", n/1000)
+	}
+	return fmt.Sprintf("%dM", n/1_000_000)
+}
 
 // overSize measures whether what Umbra does costs more in a large account.
 func overSize(o options) error {
-	sizes := []size{small, large}
-	peers := []*peer{umbra("small", o.umbra, filepath.Join(o.dir, "small")), umbra("large", o.umbra, filepath.Join(o.dir, "large"))}
-	prints := make([]footprint, len(peers))
-	for i, p := range peers {
-		var err error
-		if prints[i], err = p.prepare(); err != nil {
+	var peers []*peer
+	var names []string
+	var prints []footprint
+	for _, s := range sizes(o.most) {
+		p := umbra(s.name(), o.umbra, filepath.Join(o.dir, s.name()))
+		f, err := p.prepare()
+		if err != nil {
 			return err
 		}
 		defer p.stop()
-		if err := sizes[i].fill(p, o.clients); err != nil {
+		if err := s.fill(p, o.clients); err != nil {
 			return err
 		}
+		peers, names, prints = append(peers, p), append(names, p.name), append(prints, f)
 	}
 	var r report
 	r.line("# Cost over size\n")
-	r.line("Made by `make bench-scale` on %s: %s. Small: %d to-dos, %d events, %d people; large: %d, %d, %d. The aim is a cost ratio under 2.\n",
-		time.Now().Format(time.DateOnly), process.Machine(), small.todos, small.events, small.people, large.todos, large.events, large.people)
-	r.line("| operation | small req/s | large req/s | cost ratio | small CPU µs each | large CPU µs each | CPU ratio |")
-	r.line("|---|---:|---:|---:|---:|---:|---:|")
+	r.line("Made by `make bench-scale` on %s: %s. Of the records six in ten are to-dos, three events and one a person, ten a day over a\n"+
+		"life that is as long as it takes. In brackets: how many times the cost of the smallest account; the aim is under 2.\n",
+		time.Now().Format(time.DateOnly), process.Machine())
+	r.line("| requests a second | %s | processor time each, µs: %s |", strings.Join(names, " | "), strings.Join(names, " | "))
+	r.line("|---|%s", strings.Repeat("---:|", 2*len(names)))
 	for _, op := range readings() {
 		results, err := measure(peers, op, o.rounds, o.clients, o.limit)
 		if err != nil {
 			return err
 		}
-		a, b := results[0], results[1]
-		r.line("| %s | %.0f | %.0f | **%.2f** | %d | %d | %.2f |", op.name, a.perSecond(), b.perSecond(), a.perSecond()/b.perSecond(),
-			a.cpuEach().Microseconds(), b.cpuEach().Microseconds(), float64(b.cpuEach())/float64(max(a.cpuEach(), 1)))
+		var cells []string
+		for _, x := range results {
+			cells = append(cells, fmt.Sprintf("%.0f (%.2f)", x.perSecond(), results[0].perSecond()/x.perSecond()))
+		}
+		for _, x := range results {
+			cells = append(cells, fmt.Sprintf("%d (%.2f)", x.cpuEach().Microseconds(), float64(x.cpuEach())/float64(max(results[0].cpuEach(), 1))))
+		}
+		r.line("| %s | %s |", op.name, strings.Join(cells, " | "))
 	}
 	r.line("")
 	for i, p := range peers {
@@ -58,7 +78,7 @@ func overSize(o options) error {
 			return err
 		}
 	}
-	r.footprints([]string{"small", "large"}, prints)
+	r.footprints(names, prints)
 	return r.save(os.Stdout, o.out)
 }
 

@@ -70,6 +70,23 @@ func Memory(pids []int) (float64, error) {
 	return sum, nil
 }
 
+// Written is how many bytes the kernel has sent to the disk for processes.
+func Written(pids []int) (sum int64) {
+	for _, pid := range pids {
+		b, err := os.ReadFile(fmt.Sprintf("/proc/%d/io", pid))
+		if err != nil {
+			continue // one that has just ended
+		}
+		for l := range strings.Lines(string(b)) {
+			if rest, ok := strings.CutPrefix(l, "write_bytes: "); ok {
+				n, _ := strconv.ParseInt(strings.TrimSpace(rest), 10, 64)
+				sum += n
+			}
+		}
+	}
+	return sum
+}
+
 // Machine is what the figures were measured on.
 func Machine() string {
 	cpu := "unknown processor"
