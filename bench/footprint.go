@@ -11,6 +11,7 @@ import (
 type footprint struct {
 	first, start time.Duration
 	idle, end    float64 // MiB of memory
+	own, ownEnd  float64 // and without the pages of files
 	disk, file   float64 // MiB
 	written      float64 // bytes sent to the disk for each to-do made
 	hour         float64 // and in an hour without a request
@@ -56,6 +57,9 @@ func (p *peer) prepare() (f footprint, err error) {
 	if f.idle, err = p.memory(); err != nil {
 		return f, err
 	}
+	if f.own, err = p.own(); err != nil {
+		return f, err
+	}
 	return f, p.writing(&f)
 }
 
@@ -82,6 +86,9 @@ func (p *peer) writing(f *footprint) error {
 // finish takes what is left to measure and stops the server.
 func (p *peer) finish(f *footprint) (err error) {
 	if f.end, err = p.memory(); err != nil {
+		return err
+	}
+	if f.ownEnd, err = p.own(); err != nil {
 		return err
 	}
 	p.stop()

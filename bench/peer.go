@@ -128,6 +128,9 @@ func (p *peer) family() []int {
 // memory is that of the server and its children in MiB.
 func (p *peer) memory() (float64, error) { return process.Memory(p.family()) }
 
+// own is what of it is not the executable.
+func (p *peer) own() (float64, error) { return process.Own(p.family()) }
+
 // cpu is the processor time that the server and its children have used.
 func (p *peer) cpu() (time.Duration, error) {
 	ticks := 0

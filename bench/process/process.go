@@ -47,7 +47,12 @@ func Family(pids ...int) []int {
 
 // Memory is the proportional set size of processes in MiB: pages that they share
 // count once. Those that have ended count nothing.
-func Memory(pids []int) (float64, error) {
+func Memory(pids []int) (float64, error) { return memory(pids, "Pss:") }
+
+// Own is what of it are no pages of files, which the machine takes back when it needs them.
+func Own(pids []int) (float64, error) { return memory(pids, "Pss_Anon:") }
+
+func memory(pids []int, field string) (float64, error) {
 	sum := 0.0
 	for _, pid := range pids {
 		b, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
@@ -58,7 +63,7 @@ func Memory(pids []int) (float64, error) {
 			return 0, err
 		}
 		for l := range strings.Lines(string(b)) {
-			if rest, ok := strings.CutPrefix(l, "Pss:"); ok {
+			if rest, ok := strings.CutPrefix(l, field); ok {
 				kb, err := strconv.ParseFloat(strings.Fields(rest)[0], 64)
 				if err != nil {
 					return 0, err
