@@ -53,7 +53,7 @@ vuln: $(GOVULN) ## known vulnerabilities: that our Go code reaches, and in the i
 	cd frontend && npm audit --audit-level=low
 
 .PHONY: test
-test: needs postgres lint test-go test-frontend test-e2e test-contract test-clients ## everything that guards a landing, on both engines
+test: needs postgres lint test-go test-frontend test-e2e test-contract test-clients test-install ## everything that guards a landing, on both engines
 
 .PHONY: test-go
 test-go: frontend/node_modules ## the Go tests, on SQLite and PostgreSQL
@@ -66,6 +66,10 @@ test-contract: build $(SCHEMATHESIS) ## schemathesis over the OpenAPI document, 
 .PHONY: test-clients
 test-clients: build $(CLIENTS) clients/tsdav/node_modules client-gowebdav ## real CalDAV and CardDAV clients against the real binary, on both engines (ONLY=vdirsyncer for one)
 	TZ=Europe/Berlin $(WITH_POSTGRES) $(dir $(CLIENTS))bin/pytest clients$(if $(ONLY),/test_$(ONLY).py)
+
+.PHONY: test-install
+test-install: $(CLIENTS) ## the deb on a Debian of its own: installed, used, upgraded, restored, removed, as the documentation says (root)
+	cd packaging/tests && $(dir $(CLIENTS))bin/pytest
 
 NPM := npm --no-audit --no-fund --silent
 

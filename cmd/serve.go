@@ -49,6 +49,9 @@ func (e *env) run(ctx context.Context, o server.Options) (err error) {
 	if o.Listener, o.PlainListener, err = activated(e.Environ); err != nil {
 		return err
 	}
+	if o.Listener != nil { // what is said of the address is true then, too
+		o.Config.Listen = config.Address(o.Listener.Addr().String())
+	}
 	a, err := server.Open(ctx, o)
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ command -v chromium-headless-shell >/dev/null || want+=(chromium-headless-shell)
 command -v xz >/dev/null || want+=(xz-utils)
 command -v python3 >/dev/null || want+=(python3)
 python3 -c 'import venv, ensurepip' 2>/dev/null || want+=(python3-venv)
+command -v mmdebstrap >/dev/null || want+=(mmdebstrap)
 command -v dbus-run-session >/dev/null || want+=(dbus)
 # Evolution Data Server, and what the system's Python reaches it by.
 /usr/bin/python3 -c 'import gi
