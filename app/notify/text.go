@@ -15,11 +15,12 @@ const (
 	maxBody  = 20_000 // characters, of what any channel carries
 	maxURL   = 2000   // bytes
 	maxTags  = 5
+	maxTag   = 50 // characters
 )
 
 var (
 	idForm  = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
-	tagForm = regexp.MustCompile(`^[\pL\pN_+-]{1,50}$`)
+	tagForm = regexp.MustCompile(`^[\pL\pN_+-]+$`) // {1,50} would repeat all of Unicode fifty times, 2 MB
 )
 
 // prepared is a message that every channel can carry: text is valid UTF-8, the
@@ -43,7 +44,7 @@ func prepared(m Message) (Message, error) {
 	if m.URL != "" && !webAddress(m.URL) {
 		return m, permanent(CodeInvalid, "the message's address is none that can be opened")
 	}
-	m.Tags = slices.DeleteFunc(slices.Clone(m.Tags), func(t string) bool { return !tagForm.MatchString(t) })
+	m.Tags = slices.DeleteFunc(slices.Clone(m.Tags), func(t string) bool { return utf8.RuneCountInString(t) > maxTag || !tagForm.MatchString(t) })
 	m.Tags = m.Tags[:min(len(m.Tags), maxTags)]
 	if len(m.Actions) > MaxActions {
 		return m, permanent(CodeInvalid, "the message has too many buttons")
