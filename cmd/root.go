@@ -50,7 +50,11 @@ Exit codes: 0 ok, 1 failed, 2 wrong use or wrong settings.`,
 }
 
 func (e *env) settings() (config.Config, error) {
-	return config.Load(e.root.PersistentFlags(), e.Environ)
+	c, err := config.Load(e.root.PersistentFlags(), e.Environ)
+	if err == nil && c.Packaged {
+		err = becomeOwner(c.DataDir)
+	}
+	return c, err
 }
 
 // warn says what works but is better changed.

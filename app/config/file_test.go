@@ -98,6 +98,36 @@ func TestEnvFile(t *testing.T) {
 	}
 }
 
+// A command line without a word about where finds what the service of the machine has.
+func TestTheSettingsOfAPackage(t *testing.T) {
+	service, mine := t.TempDir(), t.TempDir()
+	config.KeepSystem(t, write(t, filepath.Join(t.TempDir(), "umbra.env"), "UMBRA_DATA_DIR="+service+"\nUMBRA_LISTEN=:7\n"))
+	other := write(t, filepath.Join(t.TempDir(), "other.env"), "UMBRA_DATA_DIR="+mine+"\n")
+	home := "HOME=" + mine
+	for name, tc := range map[string]struct {
+		flags, environ []string
+		packaged       bool
+	}{
+		"nothing is named":          {nil, []string{home}, true},
+		"a setting is":              {nil, []string{home, "UMBRA_LOG_FORMAT=json"}, true},
+		"a folder is":               {[]string{"--data-dir", mine}, []string{home}, false},
+		"by the environment":        {nil, []string{home, "UMBRA_DATA_DIR=" + mine}, false},
+		"by another unit's systemd": {nil, []string{home, "STATE_DIRECTORY=" + mine}, false},
+		"another file is":           {[]string{"--env-file", other}, []string{home}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := mustLoad(t, tc.flags, tc.environ)
+			if c.Packaged != tc.packaged || (c.DataDir == service) != tc.packaged || (c.Listen == ":7") != tc.packaged {
+				t.Errorf("%v %s %s", c.Packaged, c.DataDir, c.Listen)
+			}
+		})
+	}
+	config.KeepSystem(t, filepath.Join(mine, "none"))
+	if c := mustLoad(t, nil, []string{home}); c.Packaged || c.DataDir == service {
+		t.Errorf("without a package: %+v", c)
+	}
+}
+
 func TestEnvFileErrors(t *testing.T) {
 	for name, tc := range map[string]struct{ text, says string }{
 		"no assignment":      {"TOTP_ISSUER=x\n\nhunter2 is the password\nUMBRA_LISTEN=:1\n", "line 3 is not NAME=value"},

@@ -86,6 +86,10 @@ func (l *loader) note(env, text string, from Source) {
 // but the one in the data folder cannot say where the data folder is.
 func (l *loader) files(c *Config) {
 	path, from := l.lookup(find(envFile))
+	if path == "" && l.packaged() {
+		path = system
+		c.Packaged = true
+	}
 	l.note(envFile, path, from)
 	if path != "" {
 		abs, err := filepath.Abs(path)
@@ -110,10 +114,27 @@ func (l *loader) files(c *Config) {
 	}
 }
 
+// system is where packages keep the settings of the service.
+var system = "/etc/umbra/umbra.env"
+
+// packaged says whether the settings are those of this machine's service: nobody
+// named a file or a data folder, and a package put its file there.
+func (l *loader) packaged() bool {
+	if folder, from := l.lookup(find(envDataDir)); folder != "" && from != FromDefault || l.environ["STATE_DIRECTORY"] != "" {
+		return false
+	}
+	_, err := os.Stat(system)
+	return err == nil
+}
+
 func (l *loader) readFile(path string, must bool) {
 	l.path = path
 	b, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) && !must {
+		return
+	}
+	if errors.Is(err, fs.ErrPermission) && path == system {
+		l.fail(path, "", "holds the settings of this machine's Umbra, and is not yours to read: run the command with sudo, or name another data folder with --data-dir")
 		return
 	}
 	if err != nil {

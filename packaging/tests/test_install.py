@@ -13,7 +13,7 @@ import pytest
 from machine import PROJECT, Machine, until
 
 INSTALL, BACKUP, MANUAL = "docs/install.md", "docs/backup.md", "packaging/manual/umbra-service.8.md"
-AS_SERVICE = "sudo -u umbra UMBRA_ENV_FILE=/etc/umbra/umbra.env umbra "
+AS_SERVICE = "sudo umbra "
 WHO = {"username": "ann", "password": "an umbrella for every day"}
 
 
@@ -112,7 +112,8 @@ def test_set_up_and_use(machine):
 def test_the_command_line_finds_the_same_data(machine):
     assert "ann" in machine.documented(MANUAL, AS_SERVICE + "user list")
     assert "/var/lib/umbra" in machine.documented(MANUAL, AS_SERVICE + "doctor")
-    assert machine.out("find /var/lib/umbra ! -user umbra") == ""
+    assert "run the command with sudo" in machine.out("runuser -u nobody umbra doctor", code=2)
+    assert machine.out("find /var/lib/umbra ! -user umbra") == ""  # root did nothing as root
 
 
 def test_a_power_cut(machine):
