@@ -18,13 +18,13 @@ import (
 // names, default its value when not given, unset what its absence means, help
 // its line in --help and docs/config.md; choice, unit, min and max bound it.
 type Config struct {
-	DataDir string   `env:"UMBRA_DATA_DIR" flag:"data-dir" unset:"STATE_DIRECTORY (systemd sets it), else the XDG data folder + /umbra" help:"the folder that holds everything: database, secret key, snapshots"`
-	EnvFile string   `env:"UMBRA_ENV_FILE" flag:"env-file" unset:"/etc/umbra/umbra.env where a package put one and no data folder is named, else .env in the data folder" help:"a file of settings, NAME=value on each line; it must exist when named"`
+	DataDir string `env:"UMBRA_DATA_DIR" flag:"data-dir" unset:"STATE_DIRECTORY (systemd sets it), else the XDG data folder + /umbra" help:"the folder that holds everything: database, secret key, snapshots"`
+	EnvFile string `env:"UMBRA_ENV_FILE" flag:"env-file" unset:"/etc/umbra/umbra.env where a package put one and no data folder is named, else .env in the data folder" help:"a file of settings, NAME=value on each line; it must exist when named"`
 
 	// Packaged: the settings are those that a package keeps for this machine's service.
 	Packaged bool
-	Listen  Address  `env:"UMBRA_LISTEN" flag:"listen" default:"127.0.0.1:8000" help:"host:port to listen on; :8000 is every address of this machine"`
-	DB      Database `env:"DATABASE_URL" flag:"database-url" unset:"what the data folder holds; in a new one SQLite, or the PostgreSQL inside where the program carries it" help:"sqlite:///path, embedded-postgres: or postgres://user@host/name"`
+	Listen   Address  `env:"UMBRA_LISTEN" flag:"listen" default:"127.0.0.1:8000" help:"host:port to listen on; :8000 is every address of this machine"`
+	DB       Database `env:"DATABASE_URL" flag:"database-url" unset:"what the data folder holds; in a new one SQLite, or the PostgreSQL inside where the program carries it" help:"sqlite:///path, embedded-postgres: or postgres://user@host/name"`
 
 	PostgresConnections int           `env:"UMBRA_POSTGRES_CONNECTIONS" unset:"four for each processor and at least 8; 12 to the PostgreSQL inside" min:"2" max:"1000" help:"connections to PostgreSQL at most, all servers' together below its max_connections"`
 	PostgresStatement   time.Duration `env:"UMBRA_POSTGRES_STATEMENT_TIMEOUT_SECONDS" default:"60" unit:"second" min:"0" max:"86400" help:"seconds after which PostgreSQL ends a statement of a request; 0 is never. Backups and migrations may take longer"`
