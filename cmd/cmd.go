@@ -16,6 +16,7 @@ import (
 
 	"umbra/app/config"
 	"umbra/app/fault"
+	"umbra/app/migrate"
 )
 
 // Exit codes. Wrong use includes wrong settings: starting again does not help.
@@ -90,7 +91,8 @@ func describe(ctx context.Context, err error) string {
 		return "interrupted"
 	}
 	var f *fault.Error
-	if !errors.As(err, &f) {
+	var migrating *migrate.FailedError // says more than the fault in it
+	if !errors.As(err, &f) || errors.As(err, &migrating) {
 		return err.Error()
 	}
 	text := f.Message

@@ -79,11 +79,11 @@ func (e *env) move(ctx context.Context, to func(m *migrate.Migrator, ctx context
 			return err
 		}
 		snapshot, err := to(s.Migrator, ctx)
-		if snapshot != "" {
-			fmt.Fprintln(e.Out, "copy from before: "+snapshot)
-		}
 		if err != nil {
 			return err
+		}
+		if snapshot != "" {
+			fmt.Fprintln(e.Out, "copy from before: "+snapshot)
 		}
 		now, err := s.Migrator.Version(ctx)
 		if err != nil {

@@ -82,6 +82,18 @@ func mapPostgres(query string, err *pgconn.PgError) error {
 	return because
 }
 
+// DiskFull says whether a driver's error means that there is no room.
+func DiskFull(err error) bool {
+	var f *fault.Error
+	return errors.As(mapError(context.Background(), "", err), &f) && f.Kind == fault.Full
+}
+
+// Damaged says whether a driver's error means that SQLite's file is not whole.
+func Damaged(err error) bool {
+	var se *sqlite.Error
+	return errors.As(err, &se) && (se.Code()&0xff == lib.SQLITE_CORRUPT || se.Code()&0xff == lib.SQLITE_NOTADB)
+}
+
 func taken(cause error) error {
 	return fault.New(fault.Conflict, "taken", "Something with this name or id is already there.").Because(cause)
 }

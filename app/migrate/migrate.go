@@ -1,11 +1,11 @@
 // Package migrate brings the database's schema to the version this binary
-// needs, with goose. Each migration is one transaction together with the row
-// that says it happened, so one that is killed is simply run again.
+// needs. However many migrations that takes, they are one transaction together
+// with the rows that say they happened: one that fails or is killed leaves the
+// database to the Umbra that was there before. goose keeps those rows.
 package migrate
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -167,57 +167,6 @@ func (m *Migrator) Check(ctx context.Context) error {
 	return nil
 }
 
-// Up migrates to the newest version. A database that holds data is copied
-// first; the answer names that copy, if one was made.
-func (m *Migrator) Up(ctx context.Context) (snapshot string, err error) { return m.To(ctx, m.Newest()) }
-
-// Down takes back the newest migration, after a copy.
-func (m *Migrator) Down(ctx context.Context) (snapshot string, err error) {
-	v, err := m.Version(ctx)
-	if err != nil {
-		return "", err
-	}
-	if v == 0 {
-		return "", errors.New("there is no migration to take back")
-	}
-	var below int64
-	for _, f := range m.files {
-		if f.version < v {
-			below = f.version
-		}
-	}
-	return m.To(ctx, below)
-}
-
-// To migrates up or down to a version.
-func (m *Migrator) To(ctx context.Context, version int64) (snapshot string, err error) {
-	unlock, err := m.lock(ctx)
-	if err != nil {
-		return "", err
-	}
-	defer unlock()
-	if err := m.Check(ctx); err != nil {
-		return "", err
-	}
-	known := version == 0
-	for _, f := range m.files {
-		known = known || f.version == version
-	}
-	if !known {
-		return "", fmt.Errorf("there is no migration %d; the newest is %d", version, m.Newest())
-	}
-	from, err := m.Version(ctx)
-	if err != nil || from == version {
-		return "", err
-	}
-	if from > 0 {
-		if snapshot, err = m.snapshot(ctx, from); err != nil {
-			return "", fmt.Errorf("copying the database before migrating: %w", err)
-		}
-	}
-	return snapshot, m.migrate(ctx, from, version)
-}
-
 // lock lets one server migrate at a time; SQLite's has the data folder to itself.
 // PostgreSQL lets go of the lock when the connection ends, however it ends.
 func (m *Migrator) lock(ctx context.Context) (unlock func(), err error) {
@@ -236,74 +185,6 @@ func (m *Migrator) lock(ctx context.Context) (unlock func(), err error) {
 		_, _ = conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock"+which+"; RESET statement_timeout")
 		_ = conn.Close()
 	}, nil
-}
-
-func (m *Migrator) migrate(ctx context.Context, from, to int64) (err error) {
-	pool, err := m.connection()
-	if err != nil {
-		return err
-	}
-	if pool != m.db.Pool() {
-		defer func() { err = errors.Join(err, pool.Close()) }()
-	}
-	dialect := goose.DialectSQLite3
-	if m.db.Engine == db.Postgres {
-		dialect = goose.DialectPostgres
-	}
-	var steps []*goose.Migration
-	for _, f := range m.files {
-		steps = append(steps, goose.NewGoMigration(f.version, m.step(f, f.up), m.step(f, f.down)))
-	}
-	p, err := goose.NewProvider(dialect, pool, nil, goose.WithGoMigrations(steps...), goose.WithDisableGlobalRegistry(true))
-	if err != nil {
-		return err
-	}
-	if to > from {
-		_, err = p.UpTo(ctx, to)
-	} else {
-		_, err = p.DownTo(ctx, to)
-	}
-	return err
-}
-
-// connection is a SQLite connection of its own with foreign keys off: with
-// them on, rebuilding a table deletes its children in silence, and the pragma
-// does nothing inside a transaction. Each step checks the keys before it commits.
-func (m *Migrator) connection() (*sql.DB, error) {
-	if m.db.Engine == db.Postgres {
-		return m.db.Pool(), nil
-	}
-	return m.db.OpenWithoutForeignKeys()
-}
-
-func (m *Migrator) step(f file, script string) *goose.GoFunc {
-	return &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
-		if m.db.Engine == db.Postgres { // a large table takes longer than a request may
-			if _, err := tx.ExecContext(ctx, "SET LOCAL statement_timeout = 0"); err != nil {
-				return err
-			}
-		}
-		if _, err := tx.ExecContext(ctx, script); err != nil {
-			return fmt.Errorf("migration %05d_%s: %w", f.version, f.name, err)
-		}
-		if m.db.Engine == db.Postgres {
-			return nil
-		}
-		rows, err := tx.QueryContext(ctx, "PRAGMA foreign_key_check")
-		if err != nil {
-			return err
-		}
-		defer func() { _ = rows.Close() }()
-		if rows.Next() {
-			var table, parent string
-			var row, key sql.NullInt64
-			if err := rows.Scan(&table, &row, &parent, &key); err != nil {
-				return err
-			}
-			return fmt.Errorf("migration %05d_%s would leave %s row %d without its %s", f.version, f.name, table, row.Int64, parent)
-		}
-		return rows.Err()
-	}}
 }
 
 // vacuumInto copies a SQLite database beside itself, whole and checked by

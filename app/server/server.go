@@ -167,11 +167,8 @@ func (a *App) migrate(ctx context.Context) error {
 		}
 	}
 	snapshot, err := a.Migrator.Up(ctx)
-	if snapshot != "" {
+	if err == nil && snapshot != "" {
 		a.log.InfoContext(ctx, "database migrated", "from", v, "to", a.Migrator.Newest(), "copy", snapshot)
-	}
-	if err != nil && snapshot != "" {
-		return fmt.Errorf("migrating: %w; the database is as it was, and a copy is at %s", err, snapshot)
 	}
 	return err
 }
