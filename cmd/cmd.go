@@ -40,7 +40,7 @@ type Assets struct {
 }
 
 // Main runs one command line, without the program's name, and answers its exit
-// code: 0 for ok, 1 for failed, 2 for wrong use. SIGINT, SIGTERM and the end of
+// code: 0 for ok, 1 for failed, 2 for wrong use, 3 where a command says so. SIGINT, SIGTERM and the end of
 // ctx stop it.
 func Main(ctx context.Context, args []string, io IO, assets Assets) (code int) {
 	defer func() {
@@ -60,6 +60,9 @@ func Main(ctx context.Context, args []string, io IO, assets Assets) (code int) {
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return exitOK
+	}
+	if errors.Is(err, errNewer) {
+		return exitNewer
 	}
 	if text := describe(ctx, err); text != "" {
 		fmt.Fprintln(io.Err, "umbra: "+text)

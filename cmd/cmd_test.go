@@ -134,7 +134,7 @@ func TestInterrupted(t *testing.T) {
 // TestEveryCommandIsDescribed: help in full, with an example that runs it.
 func TestEveryCommandIsDescribed(t *testing.T) {
 	commands := []string{"serve", "migrate", "migrate up", "migrate down", "migrate to", "migrate status", "backup", "verify", "restore", "copy", "user", "user add", "user list",
-		"user reset", "user unlock", "user disable-mfa", "user sessions", "user delete", "config", "doctor", "healthcheck", "openapi",
+		"user reset", "user unlock", "user disable-mfa", "user sessions", "user delete", "config", "doctor", "upgrade", "healthcheck", "openapi",
 		"version", "completion", "help", "demo"}
 	for _, name := range commands {
 		code, stdout, _ := run(t.Context(), t, nil, append([]string{"help"}, strings.Fields(name)...)...)

@@ -43,7 +43,7 @@ Exit codes: 0 ok, 1 failed, 2 wrong use or wrong settings.`,
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return misused(c, "%s", err) })
 	root.SetHelpCommand(helpCommand())
 	root.AddCommand(
-		e.serve(), e.migrate(), e.backup(), e.verify(), e.restore(), e.copy(), e.user(), e.secret(), e.config(), e.doctor(), e.healthcheck(),
+		e.serve(), e.migrate(), e.backup(), e.verify(), e.restore(), e.copy(), e.user(), e.secret(), e.config(), e.doctor(), e.upgrade(), e.healthcheck(),
 		e.openapi(), e.version(), e.completion(), e.demo(), e.importFrom(), e.export(),
 	)
 	return root

@@ -87,6 +87,8 @@ type Config struct {
 
 	AccessLog string `env:"UMBRA_ACCESS_LOG" default:"off" choice:"off,on" help:"on logs a line for each request: id, method, path, status, time, client; never a query, a body or a secret. Off logs those that failed on our side"`
 
+	UpgradeFeed Feed `env:"UMBRA_UPGRADE_FEED" unset:"none: nobody is asked" help:"a feed of releases (JSON or Atom) that umbra upgrade --check asks for the newest version; https, or http within the house"`
+
 	MetricsListen Address `env:"UMBRA_METRICS_LISTEN" unset:"off" help:"host:port where /metrics answers Prometheus, apart from everything else: 127.0.0.1:9090"`
 	MetricsToken  Hidden  `env:"UMBRA_METRICS_TOKEN" unset:"none" help:"what a scraper must send as a bearer token; at least 16 characters"`
 	DebugSocket   string  `env:"UMBRA_DEBUG_SOCKET" unset:"off" help:"a socket (an absolute path) where Go's profiles can be had, for its owner alone"`

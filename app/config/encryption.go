@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"net/netip"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -35,6 +36,33 @@ func (e *Endpoint) UnmarshalText(b []byte) error {
 	}
 	*e = Endpoint(b)
 	return nil
+}
+
+// Feed is the address of a feed.
+type Feed string
+
+// UnmarshalText reads an https address, or an http one of this machine or house:
+// elsewhere whoever is between could announce what they like.
+func (f *Feed) UnmarshalText(b []byte) error {
+	u, err := url.Parse(string(b))
+	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && (u.Scheme != "http" || !inHouse(u.Hostname())) {
+		return errors.New("must be an https:// address, or an http:// one of this machine or house")
+	}
+	*f = Feed(b)
+	return nil
+}
+
+func inHouse(host string) bool {
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return ip.IsLoopback() || ip.IsPrivate() || ip.IsLinkLocalUnicast()
+	}
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	for _, end := range []string{".lan", ".local", ".home.arpa", ".internal"} {
+		if strings.HasSuffix(host, end) {
+			return true
+		}
+	}
+	return host == "localhost"
 }
 
 // Encrypted says whether serve itself speaks HTTPS.

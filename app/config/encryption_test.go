@@ -24,6 +24,7 @@ func TestWaysToHTTPS(t *testing.T) {
 		{"a relative path", "UMBRA_TLS_CERT=c.pem UMBRA_TLS_KEY=/k.pem", "", "", "", "must be an absolute path"},
 		{"an address is no domain", "UMBRA_DOMAIN=192.168.1.7", "", "", "", "must be host names"},
 		{"a way to nowhere", "UMBRA_HTTP_LISTEN=:80", "", "", "", "which is not served"},
+		{"a feed in the open", "UMBRA_UPGRADE_FEED=http://feed.example/", "", "", "", "must be an https:// address"},
 		{"an ACME server in the open", "UMBRA_ACME_SERVER=http://ca.lan/dir", "", "", "", "must be an https:// address"},
 	}
 	for _, tt := range tests {
