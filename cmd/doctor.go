@@ -3,11 +3,15 @@ package cmd
 import (
 	"context"
 	"fmt"
+	"net"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"umbra/app/clock"
 	"umbra/app/config"
+	"umbra/app/secret"
 )
 
 // The states of a finding.
@@ -29,10 +33,12 @@ func (e *env) doctor() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "doctor",
 		Short: "Look at everything that can be wrong, and say what to do",
-		Long: `Looks at the data folder, the disk, the database and its schema, the secret key,
-the clock, the time zones, the memory, how Umbra is reached and whether the
-identity provider answers, and says what to do about what is not right. It
-changes nothing and works beside a running server.
+		Long: `Looks at the data folder and who may read it, the disk, the database and its
+schema, the secret key, backups, notifications, how Umbra is reached (address,
+name, certificate), the mail server and the identity provider, the clock, the
+time zones and the memory, and says what to do about what is not right. It
+changes nothing, sends nothing but a log-in at the mail server, and works beside a
+running server. docs/troubleshooting.md tells more about each, and the form of --json.
 Exit code 1 when something fails; warnings do not count.`,
 		Example: `  umbra doctor
   umbra doctor --full
@@ -69,9 +75,16 @@ func (e *env) examine(ctx context.Context, c config.Config, full bool) []finding
 	if o, err := e.options(c).Settled(); err == nil { // what is wrong, opening it says
 		c = o.Config
 	}
-	findings := []finding{checkSettings(c), checkFolder(c.DataDir), checkDisk(c)}
+	findings := []finding{checkSettings(c), checkFolder(c.DataDir), checkPermissions(c.DataDir), checkDisk(c, freeBytes)}
 	findings = append(findings, e.checkStore(ctx, c, full)...)
-	return append(findings, checkServer(ctx, c), checkReach(c), checkProvider(ctx, c), checkClock(), checkZones(), checkMemory(c))
+	now := clock.System{}.Now()
+	return append(findings, checkServer(ctx, c), checkReach(c), checkName(ctx, c, net.DefaultResolver, ownAddresses()), checkCertificate(ctx, c, now),
+		checkMail(ctx, c), checkProvider(ctx, c), checkClock(now, clockIs()), checkZones(zone), checkMemory(c, secret.MemoryOf(os.DirFS("/"))))
+}
+
+func zone(name string) error {
+	_, err := clock.Zone(name)
+	return err
 }
 
 func (e *env) writeFindings(findings []finding) error {

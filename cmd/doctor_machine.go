@@ -12,9 +12,7 @@ import (
 	"syscall"
 	"time"
 
-	"umbra/app/clock"
 	"umbra/app/config"
-	"umbra/app/secret"
 	"umbra/app/server"
 )
 
@@ -60,7 +58,7 @@ func checkFolder(dir string) finding {
 	return f
 }
 
-func checkDisk(c config.Config) finding {
+func checkDisk(c config.Config, room func(dir string) (uint64, error)) finding {
 	f := finding{Name: "disk space", Status: ok}
 	dir := c.DataDir
 	size := int64(0)
@@ -71,12 +69,15 @@ func checkDisk(c config.Config) finding {
 	} else if c.DB.Engine == config.EmbeddedPostgres {
 		size = sizeOf(filepath.Join(c.DataDir, "postgres", "data"))
 	}
-	free, err := freeBytes(dir)
+	free, err := room(dir)
 	if err != nil {
 		f.Detail = "not known: " + err.Error()
 		return f
 	}
 	f.Detail = fmt.Sprintf("%d MiB free, the database has %d MiB", free/mib, size/mib)
+	if copies, bytes := copiesIn(dir); copies > 0 {
+		f.Detail += fmt.Sprintf("; %d copies from before upgrades and restores (*.before-*) take %d MiB, and may go", copies, bytes/mib)
+	}
 	switch {
 	case free < diskEmpty:
 		f.Status, f.Fix = fail, "free some space: nothing can be written when the disk is full"
@@ -84,6 +85,17 @@ func checkDisk(c config.Config) finding {
 		f.Status, f.Fix = warn, "free some space: an upgrade copies the database first"
 	}
 	return f
+}
+
+// copiesIn counts what upgrades and restores have kept.
+func copiesIn(dir string) (n int, bytes int64) {
+	names, _ := filepath.Glob(filepath.Join(dir, "*.before-*"))
+	for _, name := range names {
+		if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
+			n, bytes = n+1, bytes+info.Size()
+		}
+	}
+	return n, bytes
 }
 
 // sizeOf is what the files in a folder take, as far as they can be seen.
@@ -118,56 +130,41 @@ func checkServer(ctx context.Context, c config.Config) finding {
 	return f
 }
 
-func checkReach(c config.Config) finding {
-	f := finding{"address", ok, "listens on " + string(c.Listen), ""}
-	switch public := c.PublicURL; {
-	case c.TLS == "local":
-		f.Detail += ", with HTTPS by the certificate authority of this house"
-		if public.IsZero() {
-			f.Status, f.Fix = warn, "set UMBRA_PUBLIC_URL to the name that people type, like https://umbra.local:8000: passkeys and phones need one"
-		}
-	case c.Encrypted() && public.IsZero():
-		f.Status, f.Detail = warn, f.Detail+", with HTTPS, and has no name of its own"
-		f.Fix = "set UMBRA_PUBLIC_URL to where people reach it: passkeys, links and phones need it"
-	case c.Encrypted():
-		f.Detail = "people reach it at " + public.String() + ", by HTTPS of its own"
-	case public.IsZero() && c.Listen.Loopback():
-		f.Detail += ", for this machine alone"
-	case public.IsZero():
-		f.Status, f.Detail = warn, f.Detail+", without HTTPS"
-		f.Fix = "use HTTPS (--tls local, --domain, or a proxy with UMBRA_PUBLIC_URL; docs/https.md): passwords travel in the open, and browsers allow no passkeys and no push"
-	case !public.Secure():
-		f.Status, f.Detail = warn, "people reach it at "+public.String()+", without HTTPS"
-		f.Fix = "use HTTPS: passwords travel in the open, and browsers allow no passkeys and no push"
-	case len(c.TrustedProxies) == 0:
-		f.Status, f.Detail = warn, "people reach it at "+public.String()+", and no proxy is trusted"
-		f.Fix = "set UMBRA_TRUSTED_PROXIES to the proxy's address: without it everyone seems to come from there, and log-in limits hit all at once"
-	default:
-		f.Detail = "people reach it at " + public.String()
-	}
-	return f
-}
-
-func checkClock() finding {
-	now := clock.System{}.Now()
-	f := finding{"clock", ok, now.Format(time.RFC3339), ""}
-	if now.Year() < oldestYear {
+// checkClock holds the clock to what can be told of it without asking anybody.
+func checkClock(now time.Time, set clockState) finding {
+	f := finding{"clock", ok, now.Format(time.RFC3339) + string(set), ""}
+	switch {
+	case now.Year() < oldestYear:
 		f.Status, f.Fix = fail, "set the clock, with NTP best: reminders and log-ins go by it"
+	case set == clockAdrift:
+		f.Status, f.Fix = warn, "have the clock set over the network (`timedatectl set-ntp true`, or chrony): reminders, log-ins by code and certificates go by it"
 	}
 	return f
 }
 
-func checkZones() finding {
+// clockState is whether something on this machine keeps the clock right.
+type clockState string
+
+const (
+	clockKept    clockState = ", kept by the network"
+	clockAdrift  clockState = ", which nothing sets"
+	clockUnknown clockState = ""
+)
+
+// checkZones tries one that no machine lacks which has any, and one with odd rules.
+func checkZones(load func(name string) error) finding {
 	f := finding{"time zones", ok, "known", ""}
-	if _, err := clock.Zone("Pacific/Chatham"); err != nil {
-		f.Status, f.Detail, f.Fix = fail, err.Error(), "the zone data should be inside this program: get it from its releases again"
+	for _, name := range []string{"Europe/Berlin", "Pacific/Chatham"} {
+		if err := load(name); err != nil {
+			f.Status, f.Detail, f.Fix = fail, err.Error(), "the zone data should be inside this program: get it from its releases again"
+		}
 	}
 	return f
 }
 
-func checkMemory(c config.Config) finding {
+// checkMemory knows how much there is as bytes; 0 is not known.
+func checkMemory(c config.Config, memory uint64) finding {
 	f := finding{"memory", ok, "not known", ""}
-	memory := secret.MemoryOf(os.DirFS("/"))
 	if memory == 0 {
 		return f
 	}

@@ -48,7 +48,7 @@ func (e *env) checkStore(ctx context.Context, c config.Config, full bool) []find
 		findings = append(findings, checkKey(ctx, s))
 	}
 	if schema.Status == ok {
-		findings = append(findings, checkBackups(ctx, s))
+		findings = append(findings, checkBackups(ctx, s), checkChannels(ctx, s.DB, c))
 	}
 	return findings
 }

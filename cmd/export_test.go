@@ -9,3 +9,23 @@ func PretendVersion(v string) (undo func()) {
 	version = v
 	return func() { version = was }
 }
+
+// Finding is what a check found.
+type Finding = finding
+
+// The checks of what a test cannot bring about on the machine it runs on.
+var (
+	CheckClock  = checkClock
+	CheckZones  = checkZones
+	CheckMemory = checkMemory
+	CheckDisk   = checkDisk
+	CheckName   = checkName
+	Zone        = zone
+	Judged      = judged
+)
+
+// What the kernel says of its clock.
+const (
+	ClockKept   = clockKept
+	ClockAdrift = clockAdrift
+)

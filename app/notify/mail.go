@@ -70,6 +70,20 @@ func (s mailSender) Send(ctx context.Context, m Message) error {
 	if err != nil {
 		return err
 	}
+	return s.speak(ctx, func(client *smtp.Client) error { return s.handOver(client, msg) })
+}
+
+// CheckMail connects to a mail server, secures the connection and logs in, as
+// for a mail, and sends none.
+func CheckMail(ctx context.Context, out *Outbound, s MailServer) error {
+	if err := (mailSender{out: out, server: s}).speak(ctx, func(*smtp.Client) error { return nil }); err != nil {
+		return AsError(err)
+	}
+	return nil
+}
+
+// speak does something with a connection that is secured and logged in.
+func (s mailSender) speak(ctx context.Context, do func(client *smtp.Client) error) error {
 	ctx, cancel := context.WithTimeout(ctx, s.out.o.Limits.Whole)
 	defer cancel()
 	at := s.server.String()
@@ -91,7 +105,10 @@ func (s mailSender) Send(ctx context.Context, m Message) error {
 	if err != nil {
 		return s.failure(ctx, err)
 	}
-	if err := s.exchange(client, msg); err != nil {
+	if err = s.greet(client); err == nil {
+		err = do(client)
+	}
+	if err != nil {
 		return s.failure(ctx, err)
 	}
 	_ = client.Quit() // the mail is theirs by now
@@ -102,7 +119,7 @@ func (s mailSender) tls() *tls.Config {
 	return &tls.Config{ServerName: s.server.Host, MinVersion: tls.VersionTLS12, RootCAs: s.out.o.Roots}
 }
 
-func (s mailSender) exchange(client *smtp.Client, msg []byte) error {
+func (s mailSender) greet(client *smtp.Client) error {
 	name, err := os.Hostname()
 	if err != nil || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' }) {
 		name = "localhost"
@@ -119,10 +136,12 @@ func (s mailSender) exchange(client *smtp.Client, msg []byte) error {
 		}
 	}
 	if s.server.User != "" {
-		if err := s.logIn(client); err != nil {
-			return err
-		}
+		return s.logIn(client)
 	}
+	return nil
+}
+
+func (s mailSender) handOver(client *smtp.Client, msg []byte) error {
 	// Only an address that needs it asks for SMTPUTF8, which many servers cannot pass on.
 	client.SkipSMTPUTF8(!strings.ContainsFunc(s.server.From+s.target.Address, func(r rune) bool { return r > 0x7e }))
 	if err := client.Mail("<" + s.server.From + ">"); err != nil {

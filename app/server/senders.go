@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"sync"
@@ -84,21 +85,42 @@ func (s *senders) Deliver(ctx context.Context, userID int64, c notify.Channel, m
 }
 
 func (s *senders) mail(ctx context.Context, to notify.MailTarget, m notify.Message) error {
-	password, err := s.config.MailPassword()
+	server, err := mailServer(s.config)
 	if err != nil {
 		s.log.ErrorContext(ctx, "the mail server's password cannot be read", "error", err)
 		return notify.NotSet("the password of the mail server cannot be read; the server's log says why").Because(err)
 	}
-	c := s.config
+	return notify.NewMail(s.out, server, to).Send(ctx, m)
+}
+
+// mailServer is the mail server of the settings.
+func mailServer(c config.Config) (notify.MailServer, error) {
+	password, err := c.MailPassword()
 	server := notify.MailServer{Host: c.SMTPHost, Port: c.SMTPPort, Encryption: notify.Encryption(c.SMTPTLS), User: c.SMTPUser, Password: password,
-		From: c.SMTPFrom.Address, FromName: c.SMTPFrom.Name}
-	if server.FromName == "" {
-		server.FromName = "Umbra"
-	}
+		From: c.SMTPFrom.Address, FromName: cmp.Or(c.SMTPFrom.Name, "Umbra")}
 	if !c.PublicURL.IsZero() {
 		server.Settings = c.PublicURL.String() + "/settings/notifications"
 	}
-	return notify.NewMail(s.out, server, to).Send(ctx, m)
+	return server, err
+}
+
+// CheckMail logs in at the mail server of the settings, and sends nothing.
+func CheckMail(ctx context.Context, c config.Config, version string) error {
+	server, err := mailServer(c)
+	if err != nil {
+		return err
+	}
+	out := newOutbound(c, version)
+	defer out.Close()
+	return notify.CheckMail(ctx, out, server)
+}
+
+// LookOutside says whether an address that somebody is notified at may be
+// reached, without sending anything there.
+func LookOutside(ctx context.Context, c config.Config, address string) error {
+	out := newOutbound(c, "")
+	defer out.Close()
+	return out.Look(ctx, address)
 }
 
 // subject is whom push services may turn to about this server.
