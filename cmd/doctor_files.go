@@ -20,16 +20,16 @@ func checkPermissions(dir string) finding {
 	}
 	owner := ownerOf(folder)
 	var open, foreign []string
-	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
+	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, unseen error) error {
+		if unseen != nil { // the check of the folder tells
 			return nil
 		}
 		name, _ := filepath.Rel(dir, path)
 		if d.IsDir() && name == filepath.Join("postgres", "data") { // PostgreSQL looks at its own
 			return filepath.SkipDir
 		}
-		info, err := d.Info()
-		if err != nil {
+		info, gone := d.Info()
+		if gone != nil {
 			return nil
 		}
 		if ownerOf(info) != owner {

@@ -127,7 +127,7 @@ func TestWriteFixtures(t *testing.T) {
 					break
 				}
 				fillEmpty(t, d)
-				if err := os.WriteFile(path, compressed(t, dump(t, d, address)), 0o644); err != nil { //nolint:gosec // of the repository
+				if err := os.WriteFile(path, compressed(t, dump(t, d, address)), 0o644); err != nil {
 					t.Fatal(err)
 				}
 				t.Log("wrote " + path)

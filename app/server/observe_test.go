@@ -287,3 +287,59 @@ func TestTheDashboardAsksForWhatThereIs(t *testing.T) {
 		t.Errorf("only %d metrics are asked for", n)
 	}
 }
+
+// The page that explains the metrics knows each that there is, and no other; what
+// a household wants to see of its server stands on the dashboard.
+func TestEachMetricIsExplained(t *testing.T) {
+	s, metrics := watched(t, "")
+	end := follow(t, s, s.setUp(t))
+	defer end()
+	_, text := scrape(t, metrics, metricsToken)
+	there := map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?m)^(umbra_[a-z_]+?)(_bucket|_sum|_count)?[ {]`).FindAllStringSubmatch(text, -1) {
+		there[m[1]] = true
+	}
+	page, err := os.ReadFile(filepath.Join(dbtest.Root(), "docs", "monitoring.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	explained := map[string]bool{}
+	for _, m := range regexp.MustCompile("`((umbra|…)_[a-z_]*(\\{[a-z_,]+\\}[a-z_]*)?)").FindAllStringSubmatch(string(page), -1) {
+		for _, name := range spelledOut(strings.Replace(m[1], "…", "umbra_password_hashes", 1)) {
+			explained[name] = true
+		}
+	}
+	for name := range there {
+		if !explained[name] {
+			t.Errorf("docs/monitoring.md does not explain %s", name)
+		}
+	}
+	for name := range explained {
+		if !there[name] {
+			t.Errorf("docs/monitoring.md explains %s, which is not there", name)
+		}
+	}
+	dashboard, err := os.ReadFile(filepath.Join(dbtest.Root(), "packaging", "grafana", "umbra.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"umbra_http_requests_total", "umbra_db_seconds_bucket", "umbra_jobs_lag_seconds", "umbra_deliveries_sent_total", "umbra_deliveries_lag_seconds",
+		"umbra_backup_last_good_timestamp_seconds", "umbra_sessions", "umbra_journal_entries"} {
+		if !strings.Contains(string(dashboard), name) {
+			t.Errorf("the dashboard does not show %s", name)
+		}
+	}
+}
+
+// spelledOut is umbra_jobs_{done,failed}_total as two names; braces at the end are labels.
+func spelledOut(name string) (out []string) {
+	head, rest, braces := strings.Cut(name, "{")
+	inner, tail, _ := strings.Cut(rest, "}")
+	if !braces || tail == "" {
+		return []string{head}
+	}
+	for _, part := range strings.Split(inner, ",") {
+		out = append(out, head+part+tail)
+	}
+	return out
+}
