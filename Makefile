@@ -59,6 +59,10 @@ test: needs postgres lint test-go test-frontend test-e2e test-contract test-clie
 test-go: frontend/node_modules ## the Go tests, on SQLite and PostgreSQL
 	$(WITH_POSTGRES) go test -timeout 15m ./...
 
+.PHONY: test-docs
+test-docs: ## every command in README.md and docs/ against the real program; says which cannot run here, and why
+	go test -count=1 -v -run 'TestEveryCommand|TestLinks' ./docs | grep -v '^=== '
+
 .PHONY: test-contract
 test-contract: build $(SCHEMATHESIS) ## schemathesis over the OpenAPI document, against the real binary
 	SCHEMATHESIS=$(SCHEMATHESIS) docs/contract/run.sh
@@ -116,6 +120,10 @@ generate: ## write docs/openapi.yaml, docs/config.md and the schema goldens anew
 
 .PHONY: golden
 golden: generate
+
+.PHONY: fixture
+fixture: ## keep a database as the newest schema's program leaves it, for the tests of upgrades (after each migration; once)
+	UMBRA_FIXTURE=write $(WITH_POSTGRES) go test -count=1 -run TestWriteFixtures -v ./app/server
 
 .PHONY: migration
 migration: ## NAME=add_colour: write the pair of files of a new migration
