@@ -1,3 +1,5 @@
+//go:build unix
+
 // Package docs_test holds the pages to the program: what they tell people to type
 // is typed here, in a folder that is thrown away.
 package docs_test
@@ -19,6 +21,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	_ "umbra/cmd" // go test forgets what it knows when the program changes
 )
 
 // preparations are what a page may have done before its next block, in the shell.
@@ -26,7 +30,6 @@ var preparations = map[string]string{
 	"a running server": "serve",
 	"ada":              `serve; curl -fsS -o "$HOME/ada.json" -H 'Content-Type: application/json' -d '{"username": "ada", "password": "seven purple umbrellas"}' "http://$UMBRA_LISTEN/api/auth/setup"`,
 	"no server":        "stop",
-	"a demo":           `umbra demo ada > "$HOME/demo.txt"`,
 }
 
 // prologue is what the shell of each page begins with. serve stands for `umbra

@@ -11,6 +11,7 @@ import (
 	"github.com/pressly/goose/v3/database"
 
 	"umbra/app/db"
+	"umbra/app/fault"
 )
 
 // Up migrates to the newest version. A database that holds data is copied
@@ -112,7 +113,12 @@ func (e *FailedError) Error() string {
 	case e.From == 0:
 		todo = "report this"
 	}
-	return what + ". " + e.cause.Error() + ". What to do: " + todo + "; docs/upgrade.md tells more"
+	cause := e.cause
+	var f *fault.Error // its words are for a request; what is behind it says more here
+	if errors.As(cause, &f) && f.Unwrap() != nil {
+		cause = f.Unwrap()
+	}
+	return what + ". " + cause.Error() + ". What to do: " + todo + "; docs/upgrade.md tells more"
 }
 
 func (e *FailedError) Unwrap() error { return e.cause }

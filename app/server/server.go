@@ -166,6 +166,9 @@ func (a *App) migrate(ctx context.Context) error {
 			return err
 		}
 	}
+	if v > 0 { // it may take a while, and should not be taken for a server that hangs
+		a.log.InfoContext(ctx, "migrating the database", "from", v, "to", a.Migrator.Newest())
+	}
 	snapshot, err := a.Migrator.Up(ctx)
 	if err == nil && snapshot != "" {
 		a.log.InfoContext(ctx, "database migrated", "from", v, "to", a.Migrator.Newest(), "copy", snapshot)

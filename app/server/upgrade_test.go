@@ -2,7 +2,6 @@ package server_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,11 +9,9 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -251,12 +248,12 @@ func TestAFailedUpgradePutsTheOldBack(t *testing.T) {
 					t.Run(fmt.Sprintf("%s from %d", engine, from), func(t *testing.T) {
 						t.Parallel()
 						data, settings := layFixture(t, engine, from)
-						before, columns := look(t, data, settings)
+						before := look(t, data, settings)
 						o := options(t, data, io.Discard, settings...)
 						o.Migrations = more(t, c.sql...)
 						err := tryOpen(t, o)
 						says(t, err, c.says, "as it was", "the Umbra that ran before", "docs/upgrade.md", "a copy from before is at")
-						isAsBefore(t, data, settings, from, before, columns)
+						isAsBefore(t, data, settings, before)
 					})
 				}
 			}
@@ -264,8 +261,16 @@ func TestAFailedUpgradePutsTheOldBack(t *testing.T) {
 	}
 }
 
-// look reads everything that a data folder's database holds.
-func look(t *testing.T, data string, settings []string) (before map[string][]string, columns map[string]map[string]bool) {
+// state is everything that a database holds.
+type state struct {
+	version int64
+	schema  string
+	columns map[string]map[string]bool
+	rows    map[string][]string
+}
+
+// look reads a data folder's database.
+func look(t *testing.T, data string, settings []string) state {
 	t.Helper()
 	o := options(t, data, io.Discard, settings...)
 	o.Create = false
@@ -274,103 +279,45 @@ func look(t *testing.T, data string, settings []string) (before map[string][]str
 		t.Fatal(err)
 	}
 	defer func() { _ = s.Close() }()
-	columns = tableColumns(t, s.DB)
-	return rows(t, s.DB, columns), columns
-}
-
-// isAsBefore says that the database is of its old version with its old rows, and
-// starts the Umbra of that version, where it is this one.
-func isAsBefore(t *testing.T, data string, settings []string, version int64, before map[string][]string, columns map[string]map[string]bool) {
-	t.Helper()
-	o := options(t, data, io.Discard, settings...)
-	o.Create = false
-	s, err := server.OpenStore(t.Context(), o)
-	if err != nil {
-		t.Fatal(err)
-	}
 	v, err := s.Migrator.Version(t.Context())
-	if err != nil || v != version {
-		t.Errorf("the database is of version %d, %v, want %d", v, err, version)
-	}
-	if now := tableColumns(t, s.DB); !maps.EqualFunc(now, columns, maps.Equal[map[string]bool, map[string]bool]) {
-		t.Errorf("the tables are others: %v", now)
-	}
-	sameRows(t, rows(t, s.DB, columns), before)
-	newest := s.Migrator.Newest()
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if version == newest {
-		o.Create, o.Clock = true, clock.NewFake(upgradeDay)
-		h := house{log: &lockedBuffer{}}
-		if h.App, err = server.Open(t.Context(), o); err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = h.Close() }()
-		if h.Handler, err = h.App.Handler(make(chan struct{})); err != nil {
-			t.Fatal(err)
-		}
-		readable(t, h, h.logIn(t), before)
-	}
-}
-
-// A full disk, whether the copy does not fit on it or the migration, and a file
-// that is damaged: nothing is changed, and it says what to do.
-func TestAnUpgradeOnAFullDisk(t *testing.T) {
-	if os.Getuid() != 0 {
-		t.Skip("needs root to mount a small file system")
-	}
-	for name, c := range map[string]struct {
-		room float64 // how many times the database
-		says string
-	}{
-		"the copy does not fit":      {0.5, "could not be copied before migrating it"},
-		"the migration does not fit": {3, "was taken back whole"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			data, settings := layFixture(t, db.SQLite, slices.Max(versions(t)))
-			small := t.TempDir()
-			if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=32m", "umbra-test", small).CombinedOutput(); err != nil {
-				t.Skipf("cannot mount a small file system here: %s", out)
-			}
-			t.Cleanup(func() {
-				if out, err := exec.Command("umount", small).CombinedOutput(); err != nil {
-					t.Errorf("umount: %s", out)
-				}
-			})
-			if err := os.CopyFS(small, os.DirFS(data)); err != nil {
-				t.Fatal(err)
-			}
-			before, columns := look(t, small, settings)
-			leave(t, small, c.room)
-			o := options(t, small, io.Discard, settings...)
-			o.Migrations = more(t, muchBulk)
-			says(t, tryOpen(t, o), c.says, "free some space", "the Umbra that ran before opens it")
-			if left, _ := filepath.Glob(filepath.Join(small, "umbra.db.before-*")); strings.Contains(name, "copy") && len(left) > 0 {
-				t.Errorf("half a copy was left: %q", left)
-			}
-			isAsBefore(t, small, settings, slices.Max(versions(t)), before, columns)
-		})
-	}
-}
-
-// leave fills a small disk until there is room for a database as large as the
-// one in it, times this.
-func leave(t *testing.T, dir string, times float64) {
-	t.Helper()
-	var disk syscall.Statfs_t
-	info, err := os.Stat(filepath.Join(dir, "umbra.db"))
-	if err == nil {
-		err = syscall.Statfs(dir, &disk)
-	}
-	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, "ballast"), make([]byte, int64(disk.Bavail)*disk.Bsize-int64(times*float64(info.Size()))), 0o600)
-	}
 	if err != nil {
 		t.Fatal(err)
 	}
+	schema, err := s.Migrator.Dump(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	columns := tableColumns(t, s.DB)
+	return state{v, schema, columns, rows(t, s.DB, columns)}
 }
 
+// isAsBefore says that the database is what it was, to the last index and row, and
+// starts the Umbra of its version, where it is this one.
+func isAsBefore(t *testing.T, data string, settings []string, before state) {
+	t.Helper()
+	now := look(t, data, settings)
+	if now.version != before.version || now.schema != before.schema {
+		t.Errorf("the database is of version %d and has the schema\n%s\nit was of %d and had\n%s", now.version, now.schema, before.version, before.schema)
+	}
+	sameRows(t, now.rows, before.rows)
+	if before.version != slices.Max(versions(t)) {
+		return
+	}
+	o := options(t, data, io.Discard, settings...)
+	o.Clock = clock.NewFake(upgradeDay)
+	h := house{log: &lockedBuffer{}}
+	var err error
+	if h.App, err = server.Open(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = h.Close() }()
+	if h.Handler, err = h.App.Handler(make(chan struct{})); err != nil {
+		t.Fatal(err)
+	}
+	readable(t, h, h.logIn(t), before.rows)
+}
+
+// A file that is damaged is not touched.
 func TestAnUpgradeOfADamagedFile(t *testing.T) {
 	data, settings := layFixture(t, db.SQLite, 17)
 	path := filepath.Join(data, "umbra.db")
@@ -397,79 +344,5 @@ func TestAnUpgradeOfADamagedFile(t *testing.T) {
 	}
 	if !bytes.Equal(after, broken) {
 		t.Error("the file was changed")
-	}
-}
-
-// TestMigrateToBeKilled is no test but the process that the one below kills.
-func TestMigrateToBeKilled(t *testing.T) {
-	data := os.Getenv("UMBRA_TEST_MIGRATE")
-	if data == "" {
-		t.Skip("TestAKilledUpgradePutsTheOldBack runs it")
-	}
-	slow := "CREATE TABLE slow AS WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 100000000000) SELECT MAX(n) AS n FROM c;"
-	if strings.Contains(os.Getenv("UMBRA_TEST_MIGRATE_DATABASE"), "postgres") {
-		slow = "SELECT pg_sleep(600);"
-	}
-	o := options(t, data, os.Stderr, fixtureKey, os.Getenv("UMBRA_TEST_MIGRATE_DATABASE"))
-	o.Migrations = more(t, muchBulk, slow)
-	t.Error(tryOpen(t, o))
-}
-
-// An upgrade that is killed in the middle, half of it written: the database is as
-// it was, and the Umbra that ran before goes on with it.
-func TestAKilledUpgradePutsTheOldBack(t *testing.T) {
-	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
-		for _, from := range []int64{17, slices.Max(versions(t))} {
-			t.Run(fmt.Sprintf("%s from %d", engine, from), func(t *testing.T) {
-				t.Parallel()
-				data, settings := layFixture(t, engine, from)
-				before, columns := look(t, data, settings)
-				out := &lockedBuffer{}
-				c := exec.Command(os.Args[0], "-test.run", "^TestMigrateToBeKilled$", "-test.v")
-				c.Env = append(os.Environ(), "UMBRA_TEST_MIGRATE="+data, "UMBRA_TEST_MIGRATE_DATABASE="+settings[1])
-				c.Stdout, c.Stderr = out, out
-				if err := c.Start(); err != nil {
-					t.Fatal(err)
-				}
-				defer func() { _ = c.Process.Kill(); _ = c.Wait() }()
-				inTheMiddle := halfWritten(t, engine, data, settings)
-				begun := time.Now()
-				for !inTheMiddle() {
-					if time.Since(begun) > time.Minute {
-						t.Fatalf("it did not come to the middle: %s", out)
-					}
-					time.Sleep(5 * time.Millisecond) // another process: there is no clock of ours to move
-				}
-				if err := c.Process.Kill(); err != nil {
-					t.Fatal(err)
-				}
-				_ = c.Wait()
-				isAsBefore(t, data, settings, from, before, columns)
-			})
-		}
-	}
-}
-
-// halfWritten says whether the first migration to come is done and the second runs.
-func halfWritten(t *testing.T, engine db.Engine, data string, settings []string) func() bool {
-	if engine == db.SQLite { // what does not fit into its memory goes into the log of writes
-		return func() bool {
-			info, err := os.Stat(filepath.Join(data, "umbra.db-wal"))
-			return err == nil && info.Size() > 4<<20
-		}
-	}
-	d, err := db.OpenPostgres(t.Context(), strings.TrimPrefix(settings[1], "DATABASE_URL="))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = d.Close() })
-	schema, _, err := db.One(t.Context(), d, db.Value[string], "SELECT current_schema()")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return func() bool {
-		n, _, err := db.One(context.Background(), d, db.Value[int64], `SELECT COUNT(*) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
-WHERE a.query LIKE '%pg_sleep(600)%' AND a.state = 'active' AND l.relation IN (SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1)`, schema)
-		return err == nil && n > 0
 	}
 }
