@@ -172,7 +172,7 @@ func run(t *testing.T, dir, page string) (r result) {
 		for documented, free := range ports {
 			text = strings.ReplaceAll(text, ":"+documented, ":"+free)
 		}
-		return strings.ReplaceAll(text, "/media/stick", filepath.Join(scratch, "stick"))
+		return strings.NewReplacer("/media/stick", filepath.Join(scratch, "stick"), "/run/umbra", scratch).Replace(text)
 	}
 	script := strings.Builder{}
 	script.WriteString(prologue)
