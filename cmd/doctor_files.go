@@ -44,7 +44,7 @@ func checkPermissions(dir string) finding {
 	case len(foreign) > 0:
 		f.Status = fail
 		f.Detail = fmt.Sprintf("%s belong to another user than the folder, so that the server may not open them", few(foreign))
-		f.Fix = fmt.Sprintf("run `chown -R --reference=%s %s` as root, and commands as the server's user: sudo -u umbra umbra …", dir, dir)
+		f.Fix = fmt.Sprintf("run `chown -R --reference=%s %s` as root, and commands as the server's user from now on (docs/install.md)", dir, dir)
 	case len(open) > 0:
 		f.Status = warn
 		f.Detail = fmt.Sprintf("%s can be read by others on this machine", few(open))
@@ -52,7 +52,7 @@ func checkPermissions(dir string) finding {
 	case owner > 0 && os.Geteuid() == 0:
 		f.Status = warn
 		f.Detail = "the folder belongs to another user, and this runs as root: what root makes in it the server cannot open"
-		f.Fix = "run commands as the server's user: sudo -u umbra umbra …"
+		f.Fix = "run commands as the server's user (docs/install.md)"
 	}
 	return f
 }

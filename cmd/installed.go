@@ -28,14 +28,20 @@ func installedAs(root fs.FS, program, version string) installed {
 	switch {
 	case there(".dockerenv", "run/.containerenv"):
 		return installed{"container", []string{"get the newer image, and start a container of it with the same volume: `docker pull`, `docker stop`, `docker run` as before"}}
-	case strings.Contains(program, "/Cellar/umbra/"):
-		return installed{"brew", []string{"brew upgrade umbra", "brew services restart umbra"}}
-	case lineIn(root, "var/lib/dpkg/info/umbra.list", program):
-		return installed{"deb", []string{"download the newer .deb for this machine (`dpkg --print-architecture`)", "sudo apt install ./umbra_….deb, which restarts the service"}}
-	case lineIn(root, "lib/apk/db/installed", "P:umbra") && strings.HasPrefix(program, "/usr/"):
-		return installed{"apk", []string{"download the newer .apk for this machine (`apk --print-arch`)", "doas apk add --allow-untrusted ./umbra-….apk", "doas rc-service umbra restart"}}
-	case strings.HasPrefix(program, "/usr/bin/") && there("usr/lib/sysimage/rpm", "var/lib/rpm") && there("usr/share/doc/umbra", "usr/lib/systemd/system/umbra.service"):
-		return installed{"rpm", []string{"download the newer .rpm for this machine (`uname -m`)", "sudo dnf install ./umbra-….rpm, which restarts the service"}}
+	case strings.Contains(program, "/Caskroom/umbra/"), strings.Contains(program, "/Cellar/umbra/"):
+		return installed{"brew", []string{"brew upgrade umbra", "start it again"}}
+	}
+	for _, name := range []string{"umbra", "umbra-postgres"} { // the two flavours
+		switch {
+		case lineIn(root, "var/lib/dpkg/info/"+name+".list", program):
+			return installed{"deb", []string{"download the newer package for this machine (`dpkg --print-architecture`)", "sudo apt install ./" + name + "_VERSION_linux_….deb, which starts the service anew"}}
+		case lineIn(root, "lib/apk/db/installed", "P:"+name) && strings.HasPrefix(program, "/usr/"):
+			return installed{"apk", []string{"download the newer package for this machine (`apk --print-arch`)", "apk add --allow-untrusted ./" + name + "_VERSION_linux_….apk", "rc-service umbra restart"}}
+		case strings.HasPrefix(program, "/usr/bin/") && there("usr/lib/sysimage/rpm", "var/lib/rpm") && there("usr/share/doc/"+name, "usr/share/licenses/"+name, "usr/lib/systemd/system/umbra.service"):
+			return installed{"rpm", []string{"download the newer package for this machine (`uname -m`)", "sudo dnf install ./" + name + "_VERSION_linux_….rpm, which starts the service anew"}}
+		}
+	}
+	switch {
 	case !semver.IsValid(version) || semver.Prerelease(version) != "":
 		return installed{"source", []string{"git pull && make build, in its source", "start it again"}}
 	}

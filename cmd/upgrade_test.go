@@ -98,6 +98,8 @@ func TestHowItWasInstalled(t *testing.T) {
 		{fstest.MapFS{"var/lib/dpkg/info/umbra.list": text("/.\n/usr/bin/umbra\n")}, "/opt/umbra", "v1.0.0", "file", "/opt/umbra"},
 		{fstest.MapFS{"usr/lib/sysimage/rpm": text(""), "usr/lib/systemd/system/umbra.service": text("")}, "/usr/bin/umbra", "v1.0.0", "rpm", "dnf install"},
 		{fstest.MapFS{"lib/apk/db/installed": text("C:x\nP:umbra\nV:1\n")}, "/usr/bin/umbra", "v1.0.0", "apk", "apk add"},
+		{fstest.MapFS{"var/lib/dpkg/info/umbra-postgres.list": text("/usr/bin/umbra\n")}, "/usr/bin/umbra", "v1.0.0", "deb", "./umbra-postgres_"},
+		{nil, "/opt/homebrew/Caskroom/umbra/1.0.0/umbra", "v1.0.0", "brew", "brew upgrade umbra"},
 		{nil, "/opt/homebrew/Cellar/umbra/1.0.0/bin/umbra", "v1.0.0", "brew", "brew upgrade umbra"},
 		{nil, "/home/ann/umbra/umbra", "v1.0.0-3-gabcdef0", "source", "make build"},
 		{nil, "/home/ann/umbra/umbra", "devel", "source", "git pull"},

@@ -42,6 +42,17 @@ func eachFixture(t *testing.T, test func(t *testing.T, engine db.Engine, version
 	}
 }
 
+// Also where there is no PostgreSQL to lay them in.
+func TestEveryMigrationHasItsFixtures(t *testing.T) {
+	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
+		for _, v := range versions(t) {
+			if text := fixture(t, engine, v); !strings.Contains(text, "CREATE TABLE") || !strings.Contains(text, "INSERT INTO") {
+				t.Errorf("the fixture of %s at %d holds no database", engine, v)
+			}
+		}
+	}
+}
+
 // From every schema that there ever was to this one: every row is what it was,
 // the copy from before holds the old database, people read their records through
 // the API, and a backup of it proves.
