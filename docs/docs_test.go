@@ -108,7 +108,7 @@ func TestEveryCommandInThePagesRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	var mu sync.Mutex
-	ran, not, marks := 0, 0, map[string][]string{}
+	seen, ran, not, marks := 0, 0, 0, map[string][]string{}
 	t.Run("pages", func(t *testing.T) {
 		for _, path := range pages(t) {
 			name, err := filepath.Rel(root(), path)
@@ -127,6 +127,7 @@ func TestEveryCommandInThePagesRuns(t *testing.T) {
 				}
 				mu.Lock()
 				defer mu.Unlock()
+				seen++
 				ran += r.ran
 				for _, f := range r.marked {
 					not++
@@ -141,7 +142,7 @@ func TestEveryCommandInThePagesRuns(t *testing.T) {
 		slices.Sort(marks[why])
 		t.Logf("  %d %s (%s): %s", len(marks[why]), why, reasons[why], strings.Join(marks[why], ", "))
 	}
-	if ran < 20 {
+	if seen == len(pages(t)) && ran < 20 {
 		t.Errorf("only %d blocks were run", ran)
 	}
 }
