@@ -43,7 +43,7 @@ func (q *request) query(body *element) error {
 			return err
 		}
 		find = func(do func([]resource.Item) error) error {
-			items, err := q.Resources.ByIDs(q.ctx, q.caller().UserID, c, ids)
+			items, err := q.Resources.ByIDs(q.ctx, q.caller().UserID, c, c.Member(), ids)
 			if err != nil || len(items) == 0 {
 				return err
 			}
@@ -279,7 +279,7 @@ func (q *request) freeBusy(body *element) error {
 	if err != nil {
 		return err
 	}
-	items, err := q.Resources.ByIDs(q.ctx, q.caller().UserID, c, ids)
+	items, err := q.Resources.ByIDs(q.ctx, q.caller().UserID, c, c.Member(), ids)
 	if err != nil {
 		return err
 	}
