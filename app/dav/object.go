@@ -62,7 +62,7 @@ func (q *request) loadKind(c *resource.Collection, kind string, items []resource
 		if i.Kind != kind {
 			continue
 		}
-		if i.Stored > 0 {
+		if i.Stored > 0 && i.Object == nil {
 			stored = append(stored, i.ID)
 		}
 		if !i.Verbatim() {
@@ -80,6 +80,10 @@ func (q *request) loadKind(c *resource.Collection, kind string, items []resource
 	for n := range items {
 		i := &items[n]
 		if i.Kind != kind {
+			continue
+		}
+		if i.Object != nil {
+			out[n], i.Object = i.Object.Data, nil // which lets go of it
 			continue
 		}
 		o, has := objects[i.ID]

@@ -82,7 +82,7 @@ func (f *fleet) personal(t *testing.T) error {
 	id := f.anyID("people")
 	switch n := f.rnd.IntN(8); {
 	case n == 0 || id == 0:
-		_, err := f.People.Create(t.Context(), f.ann, person.Update{GivenName: opt.Some(f.title()), Groups: opt.Some(f.someGroups())})
+		_, err := f.People.Import(t.Context(), f.ann, f.origin(), person.Update{GivenName: opt.Some(f.title()), Groups: opt.Some(f.someGroups())})
 		return err
 	case n == 1:
 		return f.People.Delete(t.Context(), f.ann, id, nil)

@@ -18,6 +18,7 @@ import (
 	"umbra/app/db"
 	"umbra/app/event"
 	"umbra/app/fault"
+	"umbra/app/journal"
 	"umbra/app/opt"
 	"umbra/app/page"
 	"umbra/app/share"
@@ -272,6 +273,12 @@ func (f *fleet) device(d *replica) {
 	}
 }
 
+// origin is a uid that is the same in each run of a seed, as a made-up one is not.
+func (f *fleet) origin() journal.Origin {
+	f.n++
+	return journal.Origin{UID: fmt.Sprintf("p%d", f.n)}
+}
+
 // person does something as the interface does.
 func (f *fleet) person(t *testing.T) {
 	t.Helper()
@@ -281,7 +288,7 @@ func (f *fleet) person(t *testing.T) {
 	case 6, 7, 8:
 		err = f.personal(t)
 	case 0:
-		_, err = f.Todos.Create(ctx, f.ann, todo.Update{Title: opt.Some(f.title())})
+		_, err = f.Todos.Import(ctx, f.ann, f.origin(), todo.Update{Title: opt.Some(f.title())})
 	case 1, 2:
 		if id := f.anyID("todos"); id != 0 {
 			_, err = f.Todos.Update(ctx, f.ann, id, nil, todo.Update{Title: opt.Some(f.title()), Completed: opt.Some(f.rnd.IntN(2) == 0)})

@@ -123,6 +123,8 @@ type Item struct {
 	UpdatedAt time.Time
 	Stored    int64 // the revision that its object was stored at; 0 without one
 	Size      int64 // of the object, in bytes
+
+	Object *Object // where it was read along with it
 }
 
 // Verbatim says that the object as it was stored is the record as it is.
@@ -216,6 +218,27 @@ func (s *Store) ByRev(ctx context.Context, userID int64, c *Collection, after in
 func (s *Store) ByIDs(ctx context.Context, userID int64, c *Collection, kind string, ids []int64) ([]Item, error) {
 	return db.QueryIn(ctx, s.db, c.scan(kind), "SELECT "+itemColumns+from(kind)+" WHERE r.user_id = ? AND r.id IN ", userID, ids)
 }
+
+// WithObjects is ByIDs with the objects that are the record as it is.
+func (s *Store) WithObjects(ctx context.Context, userID int64, c *Collection, kind string, ids []int64) ([]Item, error) {
+	item := c.scan(kind)
+	return db.QueryIn(ctx, s.db, func(row db.Scanner) (i Item, err error) {
+		var data []byte
+		i, err = item(also{row, &data})
+		if i.Verbatim() {
+			i.Object = &Object{ID: i.ID, Name: i.Name, UID: i.UID, Rev: i.Rev, Data: data}
+		}
+		return i, err
+	}, "SELECT "+itemColumns+", CASE WHEN o.rev = r.rev THEN o.data END"+from(kind)+" WHERE r.user_id = ? AND r.id IN ", userID, ids)
+}
+
+// also scans a column more than it is asked for.
+type also struct {
+	db.Scanner
+	last any
+}
+
+func (a also) Scan(to ...any) error { return a.Scanner.Scan(append(to, a.last)...) }
 
 // asking is a question whose answer is read later.
 type asking = func() ([]Item, error)
