@@ -165,6 +165,24 @@ func TestUndoOfOneMemberIsNotHinderedByAnother(t *testing.T) {
 	})
 }
 
+// What a device looked at before somebody else joined or left is not what it may change.
+func TestACardIsStaleWhenItsMembersChanged(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.abc()
+		at := h.people() + "choir.vcf"
+		card := h.want(201, "PUT", at, apple("choir", "Choir", "a")).header.Get("ETag")
+		person := h.want(200, "GET", h.people()+"a.vcf", "").header.Get("ETag")
+		h.setGroups("c", "Choir")
+		h.want(412, "PUT", at, apple("choir", "Choir", "a", "b"), "If-Match", card)
+		h.want(412, "DELETE", at, "", "If-Match", card)
+		h.inGroups(map[string]string{"a": "Choir", "b": "", "c": "Choir"})
+		// The group that a person lost by it does not come back with what the device held of them.
+		h.want(204, "DELETE", at, "")
+		h.want(412, "PUT", h.people()+"a.vcf", card1("a", "FN:A\nTEL:1\nCATEGORIES:Choir\n"), "If-Match", person)
+		h.inGroups(map[string]string{"a": ""})
+	})
+}
+
 func TestMembersArriveAfterTheirGroup(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		at := h.people() + "g.vcf"

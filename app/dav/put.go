@@ -48,10 +48,11 @@ func (q *request) conditions(i resource.Item, exists bool) error {
 // them, in one go, is then not told that somebody else has changed the to-do: the
 // only change was the contact that went.
 func (q *request) unedited(list string, i resource.Item, exists bool) (bool, error) {
-	if !exists {
+	// People refer to nothing but their groups, which cards say whole.
+	c := q.at.col
+	if !exists || c.Kind == resource.People {
 		return false, nil
 	}
-	c := q.at.col
 	for t := range strings.SplitSeq(list, ",") {
 		rev, ok := q.revision(strings.TrimSpace(t))
 		if !ok {
