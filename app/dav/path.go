@@ -30,7 +30,7 @@ type target struct {
 	col   *resource.Collection
 	name  string // of an item, or of a collection that is not there
 	other caller.Name
-	books bool   // below addressbooks
+	books bool // below addressbooks
 }
 
 // maxName bounds the last part of an address, in bytes.
