@@ -66,7 +66,7 @@ func inGerman(s string) string {
 
 // german are the messages of an import, with %s for what they are about, and parts
 // of them.
-var german = map[string]string{
+var german = map[string]string{ //nolint:gosec // no credentials: words
 	"The file is empty.": "Die Datei ist leer.",
 	"The zip cannot be opened: it is damaged, or did not arrive whole.":                         "Das Zip lässt sich nicht öffnen: Es ist beschädigt oder nicht ganz angekommen.",
 	"The file is larger than %s MB. Export in parts, or leave attachments and photos out.":      "Die Datei ist größer als %s MB. Exportiere in Teilen, oder lass Anhänge und Fotos weg.",
