@@ -48,7 +48,7 @@ fileext = "{ending}"
         (self.folder / "card").mkdir()
 
     def call(self, program, *args, input=None, fails=False):
-        done = subprocess.run([PROGRAMS / program, *args], env=self.env, cwd=self.folder, input=input, capture_output=True, text=True)
+        done = subprocess.run([PROGRAMS / program, *args], env=self.env, cwd=self.folder, input=input, capture_output=True, text=True, timeout=60)  # some ask again and again where nobody answers
         assert (done.returncode != 0) == fails, f"{program} {' '.join(map(str, args))}: {done.returncode}\n{done.stdout}{done.stderr}"
         return done.stdout
 

@@ -54,6 +54,28 @@ def do_discover(url, user, password):
     return [[d.display_name, d.href, int(d.supports)] for d in found]
 
 
+def session(url, user, password):
+    """What Evolution makes, renames and deletes collections by."""
+    s = source(CALENDAR, url, user, password)
+    w = EDataServer.WebDAVSession.new(s)
+    w.set_credentials(credentials(user, password))
+    return w
+
+
+def do_make(url, user, password, home, name):
+    only = EDataServer.WebDAVResourceSupports
+    return session(url, user, password).mkcalendar_sync(home, name, "", "#aa3311", int(only.EVENTS), None)
+
+
+def do_rename(url, user, password, href, name):
+    change = EDataServer.WebDAVPropertyChange.new_set("DAV:", "displayname", name)
+    return session(url, user, password).update_properties_sync(href, [change], None)
+
+
+def do_remove(url, user, password, href):
+    return session(url, user, password).delete_sync(href, "infinity", None, None)
+
+
 def do_open(name, kind, url, user, password):
     s = source(kind, url, user, password)
     registry.create_sources_sync([s], None)

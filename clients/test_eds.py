@@ -44,7 +44,7 @@ def desk(tmp_path, person):
     d.close()
 
 
-def test_evolution(desk, person):
+def test_evolution(desk, person, server):
     found = {name: href for name, href, _ in desk("discover", desk.url, *desk.who)}
     assert {"Personal", "To-dos", "Reminders", "People"} <= set(found)
     for name, kind in (("Personal", "Calendar"), ("To-dos", "Task List"), ("People", "Address Book")):
@@ -92,3 +92,34 @@ def test_evolution(desk, person):
     assert changed["photo"] is not None
     desk("delete", "People", uid)
     assert person.person("Ann Archer") is None
+
+    # A reminder is a task with an alarm.
+    assert desk("open", "Reminders", "Task List", found["Reminders"], *desk.who) is True
+    desk("create", "Reminders", "BEGIN:VTODO\r\nUID:pills\r\nDTSTAMP:20301201T080000Z\r\nSUMMARY:Take the pills\r\nDUE:20310109T070000Z\r\n"
+         "BEGIN:VALARM\r\nX-EVOLUTION-ALARM-UID:p\r\nACTION:DISPLAY\r\nTRIGGER;RELATED=END:-PT15M\r\nDESCRIPTION:x\r\nEND:VALARM\r\nEND:VTODO\r\n")
+    pills = person.reminder("Take the pills")
+    assert pills["remind_at"] in ("2031-01-09T06:45:00Z", "2031-01-09T07:45:00+01:00")
+    person.post("/api/reminders", title="Call Mum", remind_at="2031-01-09T17:00:00Z")
+    assert desk("await", "Reminders", '(contains? "summary" "Mum")', 1) is True
+    desk("change", "Reminders", "pills", "", "SUMMARY:Take the pills", "SUMMARY:Take both pills")
+    assert person.reminder("Take both pills")["id"] == pills["id"]
+
+    # Calendars are made, renamed and deleted.
+    home = found["Personal"].rstrip("/").rsplit("/", 1)[0] + "/"
+    assert desk("make", desk.url, *desk.who, home + "choir/", "Choir") is True
+    made = person.calendar("Choir")
+    assert made["color"] == "#aa3311"
+    assert desk("rename", desk.url, *desk.who, home + "choir/", "Choir and band") is True
+    assert person.calendar("Choir and band")["id"] == made["id"]
+    assert "Choir and band" in {name for name, _, _ in desk("discover", desk.url, *desk.who)}
+    assert desk("remove", desk.url, *desk.who, home + "choir/") is True
+    assert person.calendar("Choir and band") is None
+
+    # Out of reach it shows what it holds; in reach again it fetches what came.
+    server.stop()
+    try:
+        assert "Take both pills" in desk("read", "Reminders", "pills")
+    finally:
+        server.start()
+    person.post("/api/reminders", title="Bins", remind_at="2031-01-10T17:00:00Z")
+    assert desk("await", "Reminders", '(contains? "summary" "Bins")', 1) is True

@@ -96,6 +96,36 @@ def test_two_devices_and_the_server_keep_in_step(person, phone, tablet):
     assert f"{made['uid']}.ics" not in phone.files(days)
 
 
+def test_groups_that_are_cards(person, phone, tablet):
+    """As iPhones and DAVx5 keep them: a card that names its members, who may arrive later."""
+    phone.put("people", "ann.vcf", "BEGIN:VCARD\nVERSION:3.0\nUID:ann\nFN:Ann Archer\nN:Archer;Ann;;;\nEND:VCARD\n")
+    phone.put("people", "choir.vcf", "BEGIN:VCARD\nVERSION:3.0\nUID:choir\nX-ADDRESSBOOKSERVER-KIND:group\nN:Choir\nFN:Choir\nX-ODD:kept\n"
+              "X-ADDRESSBOOKSERVER-MEMBER:urn:uuid:ann\nX-ADDRESSBOOKSERVER-MEMBER:urn:uuid:ben\nEND:VCARD\n")
+    phone.sync()
+    phone.put("people", "ben.vcf", "BEGIN:VCARD\nVERSION:3.0\nUID:ben\nFN:Ben Baker\nN:Baker;Ben;;;\nEND:VCARD\n")
+    phone.sync()
+    ann, ben = person.person("Ann Archer"), person.person("Ben Baker")
+    assert (ann["groups"], ben["groups"]) == (["Choir"], ["Choir"])
+    cleo = person.post("/api/people", given_name="Cleo", groups=["Choir"])
+    person.patch(f"/api/people/{ann['id']}", groups=["Family"])
+    tablet.sync()
+    card = tablet.files("people")["choir.vcf"]
+    assert f"MEMBER:urn:uuid:{cleo['uid']}\r\n" in card and "MEMBER:urn:uuid:ben\r\n" in card and "X-ODD:kept" in card and "uuid:ann" not in card
+    # Renamed there, and somebody is in it no more.
+    file = tablet.collection("people") / "choir.vcf"
+    file.write_bytes(card.replace(":Choir\r\n", ":Chorus\r\n").replace("X-ADDRESSBOOKSERVER-MEMBER:urn:uuid:ben\r\n", "").encode())
+    tablet.sync()
+    groups = {p["given_name"]: p["groups"] for p in person.get("/api/people")}
+    assert groups == {"Ann": ["Family"], "Ben": [], "Cleo": ["Chorus"]}
+    phone.sync()
+    tablet.sync()
+    phone.sync()
+    assert phone.everything() == tablet.everything()
+    phone.delete("people", "choir.vcf")
+    phone.sync()
+    assert person.person("Cleo")["groups"] == [] and [t["kind"] for t in person.get("/api/trash")] == ["group"]
+
+
 def test_the_same_changed_on_both_sides_ends_equal(tmp_path, person, phone):
     days = personal(person)
     phone.put(days, "lunch.ics", calendar(event("lunch", "DTSTART:20310108T110000Z\nSUMMARY:Lunch\n")))
@@ -165,6 +195,16 @@ def test_todoman(person, phone):
     listed = {t["summary"]: t for t in json.loads(phone.todoman("--porcelain", "list"))}
     assert set(listed) == {"Buy bread", "Water the garden"}
     seen = listed["Water the garden"]
+    # It knows no parts, and keeps what makes one a part.
+    part = person.post("/api/todos", title="Fill the can", parent_id=made["id"], reminders=["-PT15M"], due_date="2031-01-20", due_time="17:00")
+    phone.sync()
+    can = next(t for t in json.loads(phone.todoman("--porcelain", "list")) if t["summary"] == "Fill the can")
+    phone.todoman("edit", "--due", "2031-01-20 16:00", str(can["id"]))
+    phone.sync()
+    now = person.todo("Fill the can")
+    assert (now["id"], now["parent_id"], now["due_time"], now["reminders"]) == (part["id"], made["id"], "16:00", ["-PT15M"])
+    person.delete(f"/api/todos/{part['id']}")
+    phone.sync()
     phone.todoman("done", str(seen["id"]))
     phone.sync()
     assert person.todo("Water the garden")["completed"] is True
@@ -184,6 +224,15 @@ def test_khard(person, phone):
     phone.sync()
     assert "Ann Archer-Bowman" in phone.khard("list")
     assert "02/29/80" in phone.khard("birthdays") and "ann@example.org" in phone.khard("email", "-p")
+    # It knows no photos, and keeps one.
+    person.patch(f"/api/people/{made['id']}", photo=f"data:image/png;base64,{PIXEL}")
+    phone.sync()
+    (phone.folder / "ann.yaml").write_text("First name: Ann\nLast name: Archer-Bowman\nFormatted name: Ann Archer-Bowman\nEmail:\n    work: ann@example.com\nCategories: Choir\n")
+    phone.khard("edit", "-i", "ann.yaml", "Archer-Bowman", input="y\n")
+    phone.sync()
+    now = person.get(f"/api/people/{made['id']}")
+    assert (now["emails"][0]["value"], now["groups"]) == ("ann@example.com", ["Choir"])
+    assert person.get(f"/api/people/{made['id']}/photo") == base64.b64decode(PIXEL)
     phone.khard("remove", "--force", "Ann")
     phone.sync()
     assert person.person("Ann Archer-Bowman") is None

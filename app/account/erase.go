@@ -29,6 +29,8 @@ var owned = []string{
 	"projects",
 	"person_groups",
 	"person_photos",
+	"awaited_members",
+	"group_cards",
 	"people",
 	"locations",
 	"trash",

@@ -154,7 +154,7 @@ func (a *API) importFile(ctx context.Context, m *movings, in *importInput) (movi
 	}
 	f, err := moving.NewFile(in.Name, data)
 	if err != nil {
-		return moving.Result{}, err
+		return moving.Result{}, moving.SayIn(who(ctx).Language, err)
 	}
 	f.Columns = columns
 	return m.house.Import(ctx, who(ctx), f, moving.Options{Format: in.Format, DryRun: in.DryRun, Now: a.Clock.Now(),

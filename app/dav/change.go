@@ -31,7 +31,7 @@ func (q *request) remove() error {
 			if err := t.conditions(i, true); err != nil {
 				return err
 			}
-			return t.removeItem(t.at.col, i.ID)
+			return t.removeItem(t.at.col, i)
 		})
 	default:
 		return refusal{status: http.StatusForbidden, text: "This cannot be deleted."}
@@ -43,9 +43,9 @@ func (q *request) remove() error {
 	return nil
 }
 
-func (q *request) removeItem(c *resource.Collection, id int64) error {
-	by := c.By(q.guest.Caller)
-	switch c.Member() {
+func (q *request) removeItem(c *resource.Collection, i resource.Item) error {
+	by, id := c.By(q.guest.Caller), i.ID
+	switch i.Kind {
 	case resource.Event:
 		return q.Events.Delete(q.ctx, by, id, event.Part{}, nil)
 	case resource.Todo:
@@ -54,6 +54,8 @@ func (q *request) removeItem(c *resource.Collection, id int64) error {
 		return q.Projects.DeleteTask(q.ctx, by, c.ID, id, nil)
 	case resource.Reminder:
 		return q.Reminders.Delete(q.ctx, by, id, nil)
+	case resource.Group:
+		return q.People.DeleteGroup(q.ctx, by, id)
 	}
 	return q.People.Delete(q.ctx, by, id, nil)
 }
@@ -128,7 +130,7 @@ func (q *request) transfer(to target) (made bool, err error) {
 		return false, err
 	}
 	if exists {
-		if err := q.removeItem(to.col, there.ID); err != nil {
+		if err := q.removeItem(to.col, there); err != nil {
 			return false, err
 		}
 	}
@@ -140,7 +142,7 @@ func (q *request) transfer(to target) (made bool, err error) {
 			}
 		}
 		// Under another name it is another resource: clients are told of both.
-		if err := q.removeItem(q.at.col, i.ID); err != nil {
+		if err := q.removeItem(q.at.col, i); err != nil {
 			return false, err
 		}
 	}

@@ -87,6 +87,8 @@ type request struct {
 	cols  []resource.Collection
 	known *knows
 	brief bool
+
+	patched bool // what was stored does not come back as it came
 }
 
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {

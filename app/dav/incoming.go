@@ -14,11 +14,12 @@ type incoming struct {
 	doc   *ical.Document
 	parts []*ical.Component
 	uid   string
+	kind  string // of its record
 }
 
 // read checks what RFC 4791 (5.3.2.1) and RFC 6352 (6.3.2.1) ask of an object.
 func (q *request) read(c *resource.Collection, data []byte) (in incoming, err error) {
-	in.data = data
+	in.data, in.kind = data, c.Member()
 	if in.doc, err = ical.Parse(data); err != nil {
 		return in, broken(q.invalidData(), "It "+err.Error()+".")
 	}
@@ -74,15 +75,11 @@ func (q *request) readCard(in *incoming) error {
 	default:
 		return broken("<A:supported-address-data/>", "It must be a vCard of version 3.0 or 4.0.")
 	}
-	f, err := vobject.Person(in.parts[0])
-	if err != nil {
-		return broken("<A:valid-address-data/>", err.Error())
-	}
-	if in.uid = f.UID; in.uid == "" || len(in.uid) > maxUID {
+	if in.uid = strings.TrimSpace(in.parts[0].Text("UID")); in.uid == "" || len(in.uid) > maxUID {
 		return broken("<A:valid-address-data/>", "It has no UID, or one that is longer than 1000 bytes.")
 	}
-	if f.Group {
-		return broken("<A:valid-address-data/>", "Groups are kept in the people themselves, as categories: set the application to do so.")
+	if vobject.IsGroup(in.parts[0]) {
+		in.kind = resource.Group
 	}
 	return nil
 }

@@ -38,10 +38,31 @@ func component(c *resource.Collection) string {
 // still what it was then, else patched. An item whose record has gone meanwhile
 // has none. The items' revisions become those of what is answered.
 func (q *request) load(c *resource.Collection, items []resource.Item) ([][]byte, error) {
-	kind := c.Member()
+	out := make([][]byte, len(items))
+	for _, kind := range c.Kinds() {
+		if err := q.loadKind(c, kind, items, out); err != nil {
+			return nil, err
+		}
+	}
+	if hushed(c) {
+		for n := range out {
+			var err error
+			if out[n], err = silent(out[n]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return out, nil
+}
+
+// loadKind is load of the items of one kind.
+func (q *request) loadKind(c *resource.Collection, kind string, items []resource.Item, out [][]byte) error {
 	var stored, other []int64
 	for _, i := range items {
-		if i.Stored > 0 {
+		if i.Kind != kind {
+			continue
+		}
+		if i.Stored > 0 && i.Object == nil {
 			stored = append(stored, i.ID)
 		}
 		if !i.Verbatim() {
@@ -50,15 +71,21 @@ func (q *request) load(c *resource.Collection, items []resource.Item) ([][]byte,
 	}
 	objects, err := q.Resources.Objects(q.ctx, c.By(q.guest.Caller).UserID, kind, stored)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	write, err := q.writer(c, other)
+	write, err := q.writer(c, kind, other)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	out := make([][]byte, len(items))
 	for n := range items {
 		i := &items[n]
+		if i.Kind != kind {
+			continue
+		}
+		if i.Object != nil {
+			out[n], i.Object = i.Object.Data, nil // which lets go of it
+			continue
+		}
 		o, has := objects[i.ID]
 		if i.Verbatim() && has {
 			i.Rev, out[n] = o.Rev, o.Data
@@ -68,35 +95,28 @@ func (q *request) load(c *resource.Collection, items []resource.Item) ([][]byte,
 		d := ical.New()
 		if has && len(o.Data) > 0 {
 			if d, err = ical.Parse(o.Data); err != nil { // it was read when it was stored
-				return nil, err
+				return err
 			}
 			marks = vobject.ParseMarks(o.Marks)
 		}
 		rev, err := write(i.ID, d, marks)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if rev > 0 {
 			i.Rev, out[n] = rev, d.Bytes()
 		}
 	}
-	if hushed(c) {
-		for n := range out {
-			if out[n], err = silent(out[n]); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return out, nil
+	return nil
 }
 
 // writer reads records and answers a function that writes one into its document;
 // it answers 0 where the record is not there.
 type writer func(id int64, d *ical.Document, marks vobject.Marks) (rev int64, err error)
 
-func (q *request) writer(c *resource.Collection, ids []int64) (writer, error) {
+func (q *request) writer(c *resource.Collection, kind string, ids []int64) (writer, error) {
 	home, by := q.guest.Location(), c.By(q.guest.Caller)
-	switch c.Member() {
+	switch kind {
 	case resource.Event:
 		all, err := byID(q.ctx, by, q.Events.FindAll, ids, func(e event.Event) int64 { return e.ID })
 		return func(id int64, d *ical.Document, marks vobject.Marks) (int64, error) {
@@ -141,6 +161,9 @@ func (q *request) writer(c *resource.Collection, ids []int64) (writer, error) {
 			}
 			return r.Rev, nil
 		}, err
+	}
+	if kind == resource.Group {
+		return q.groupWriter(by, ids)
 	}
 	all, err := byID(q.ctx, by, q.People.FindAll, ids, func(p person.Person) int64 { return p.ID })
 	return func(id int64, d *ical.Document, marks vobject.Marks) (int64, error) {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"umbra/app/caller"
 	"umbra/app/fault"
 	"umbra/app/resource"
 )
@@ -15,6 +16,7 @@ const (
 	atRoot       = iota // /dav/
 	atPrincipals        // /dav/principals/
 	atPrincipal         // /dav/principals/7/
+	atOther             // /dav/principals/8/, of somebody who shares with the user
 	atHome              // /dav/calendars/7/
 	atBooks             // /dav/addressbooks/7/
 	atCollection        // /dav/calendars/7/calendar-3/
@@ -27,7 +29,8 @@ type target struct {
 	kind  int
 	col   *resource.Collection
 	name  string // of an item, or of a collection that is not there
-	books bool   // below addressbooks
+	other caller.Name
+	books bool // below addressbooks
 }
 
 // maxName bounds the last part of an address, in bytes.
@@ -55,6 +58,13 @@ func (q *request) locate(path string) (target, error) {
 		return target{kind: atRoot}, nil
 	case len(parts) == 1 && parts[0] == "principals":
 		return target{kind: atPrincipals}, nil
+	case len(parts) == 2 && parts[0] == "principals" && parts[1] != own:
+		for i := range q.cols {
+			if o := q.cols[i].Share.Owner; q.cols[i].Shared() && strconv.FormatInt(o.ID, 10) == parts[1] {
+				return target{kind: atOther, other: o}, nil
+			}
+		}
+		return target{}, gone
 	case len(parts) < 2 || parts[1] != own:
 		return target{}, gone
 	case len(parts) == 2 && parts[0] == "principals":
@@ -126,6 +136,8 @@ func (q *request) self() string {
 		return Prefix + "principals/"
 	case atPrincipal:
 		return q.principal()
+	case atOther:
+		return principalOf(q.at.other.ID)
 	case atHome:
 		return q.home()
 	case atBooks:

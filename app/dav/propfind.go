@@ -101,7 +101,7 @@ func (q *request) propfind() error {
 	}
 	w := want(body)
 	w.data = nil
-	self := &subject{kind: q.at.kind, col: q.at.col, href: q.self()}
+	self := &subject{kind: q.at.kind, col: q.at.col, href: q.self(), other: q.at.other}
 	if q.at.kind == atItem {
 		i, err := q.item()
 		if err != nil {

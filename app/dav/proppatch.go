@@ -31,7 +31,7 @@ func init() {
 		"current-user-principal", "current-user-privilege-set", "supported-report-set", "principal-URL", "principal-collection-set", "lockdiscovery", "supportedlock", "acl"} {
 		guarded[name(nsDAV, n)] = true
 	}
-	guarded[name(nsCS, "getctag")] = true
+	guarded[name(nsCS, "getctag")], guarded[name(nsCS, "source")] = true, true
 	for _, n := range []string{"supported-calendar-data", "max-resource-size", "calendar-home-set", "supported-collation-set", "calendar-user-address-set"} {
 		guarded[name(nsCal, n)] = true
 	}

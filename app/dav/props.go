@@ -20,6 +20,8 @@ type subject struct {
 	item *resource.Item
 	data []byte // of an item, where it was read
 	href string
+
+	other caller.Name // whose principal it is
 }
 
 // knows keeps what several properties of a request need.
@@ -78,6 +80,9 @@ func (q *request) prop(s *subject, n xml.Name) (inner string, ok bool, err error
 	case name(nsDAV, "principal-collection-set"):
 		return href(Prefix + "principals/"), true, nil
 	case name(nsDAV, "owner"):
+		if s.kind == atOther {
+			return href(s.href), true, nil
+		}
 		if s.col != nil {
 			return href(principalOf(s.col.By(q.guest.Caller).UserID)), true, nil
 		}
@@ -90,6 +95,16 @@ func (q *request) prop(s *subject, n xml.Name) (inner string, ok bool, err error
 	switch s.kind {
 	case atItem:
 		return q.itemProp(s, n)
+	case atOther: // who they are, and nothing of what they have
+		switch n {
+		case name(nsDAV, "displayname"):
+			return esc(s.other.Name), true, nil
+		case name(nsDAV, "principal-URL"):
+			return href(s.href), true, nil
+		case name(nsCal, "calendar-user-type"):
+			return "INDIVIDUAL", true, nil
+		}
+		return "", false, nil
 	case atCollection:
 		if inner, ok, err = q.collectionProp(s.col, n); ok || err != nil {
 			return inner, ok, err
@@ -136,7 +151,7 @@ func resourceType(s *subject) string {
 	switch s.kind {
 	case atItem:
 		return ""
-	case atPrincipal:
+	case atPrincipal, atOther:
 		return "<D:collection/><D:principal/>"
 	case atCollection:
 		if s.col.Kind == resource.People {
@@ -312,6 +327,8 @@ func (q *request) collectionProp(c *resource.Collection, n xml.Name) (string, bo
 			return "", false, nil
 		}
 		return esc(q.guest.Location().String()), calendar, nil
+	case name(nsCS, "source"): // the owner's alone: it may be a secret link
+		return href(c.Source), c.Source != "" && !c.Shared(), nil
 	case name(nsCal, "schedule-calendar-transp"):
 		if _, set := c.Properties[key(n)]; set {
 			return "", false, nil

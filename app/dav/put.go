@@ -48,10 +48,11 @@ func (q *request) conditions(i resource.Item, exists bool) error {
 // them, in one go, is then not told that somebody else has changed the to-do: the
 // only change was the contact that went.
 func (q *request) unedited(list string, i resource.Item, exists bool) (bool, error) {
-	if !exists {
+	// People refer to nothing but their groups, which cards say whole.
+	c := q.at.col
+	if !exists || c.Kind == resource.People {
 		return false, nil
 	}
-	c := q.at.col
 	for t := range strings.SplitSeq(list, ",") {
 		rev, ok := q.revision(strings.TrimSpace(t))
 		if !ok {
@@ -81,18 +82,21 @@ func (q *request) put() error {
 	if err != nil {
 		return err
 	}
-	var made bool
+	var made, patched bool
 	var rev int64
 	err = q.Journal.Write(q.ctx, q.caller(), func(ctx context.Context, _ *journal.Writer) error {
 		t := *q
 		t.ctx = ctx
 		made, rev, err = t.store(in)
+		patched = t.patched
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	q.w.Header().Set("ETag", q.etag(rev))
+	if !patched {
+		q.w.Header().Set("ETag", q.etag(rev))
+	}
 	if made {
 		q.w.Header().Set("Location", q.self())
 		q.w.WriteHeader(http.StatusCreated)
@@ -136,6 +140,10 @@ func (q *request) store(in incoming) (made bool, rev int64, err error) {
 		return false, 0, broken("<"+space+":no-uid-conflict><D:href>"+esc(q.itemHref(c, where))+"</D:href></"+space+":no-uid-conflict>",
 			"Another object of the collection has this UID, or this one had another.")
 	}
+	if exists && was.Kind != in.kind {
+		// A client that knows no groups shows one as a person; it is told to read it again.
+		return false, 0, fault.New(fault.Conflict, "group", "What is a group of people stays one, and a person a person.")
+	}
 	o := resource.Object{Name: q.at.name, UID: in.uid, Data: in.data}
 	origin := journal.Origin{UID: in.uid}
 	var before *incoming
@@ -150,7 +158,7 @@ func (q *request) store(in incoming) (made bool, rev int64, err error) {
 			before = &old
 		}
 	} else {
-		taken, err := q.Resources.UIDTaken(q.ctx, user, c, in.uid)
+		taken, err := q.Resources.UIDTaken(q.ctx, user, in.kind, in.uid)
 		if err != nil {
 			return false, 0, err
 		}
@@ -161,13 +169,17 @@ func (q *request) store(in incoming) (made bool, rev int64, err error) {
 	if err := q.record(in, before, origin, &o); err != nil {
 		return false, 0, q.explain(err)
 	}
-	if err := q.Resources.Save(q.ctx, user, c.Member(), o); err != nil {
+	rev = o.Rev
+	if q.patched { // what is answered is another text than what came
+		o.Rev--
+	}
+	if err := q.Resources.Save(q.ctx, user, in.kind, o); err != nil {
 		return false, 0, err
 	}
 	if !exists {
 		err = q.adopt(in.uid, o.ID)
 	}
-	return !exists, o.Rev, err
+	return !exists, rev, err
 }
 
 // explain makes what a form refuses a precondition.

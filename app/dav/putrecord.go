@@ -18,7 +18,7 @@ func (q *request) record(in incoming, before *incoming, origin journal.Origin, o
 	if before != nil {
 		old = vobject.NewReader(before.doc, q.guest.Location())
 	}
-	switch q.at.col.Member() {
+	switch in.kind {
 	case resource.Event:
 		return q.putEvent(r, old, in, before, origin, o)
 	case resource.Todo:
@@ -27,6 +27,9 @@ func (q *request) record(in incoming, before *incoming, origin journal.Origin, o
 		return q.putTask(r, old, in, before, origin, o)
 	case resource.Reminder:
 		return q.putReminder(r, old, in, before, origin, o)
+	}
+	if in.kind == resource.Group {
+		return q.putGroup(in, before, origin, o)
 	}
 	return q.putPerson(in, before, origin, o)
 }
@@ -152,26 +155,5 @@ func (q *request) putReminder(r, old *vobject.Reader, in incoming, before *incom
 	}
 	m, err := q.Reminders.Update(q.ctx, q.caller(), o.ID, nil, u)
 	o.Rev, o.Marks = m.Rev, vobject.ReminderMarks(&m).String()
-	return err
-}
-
-func (q *request) putPerson(in incoming, before *incoming, origin journal.Origin, o *resource.Object) error {
-	f, err := vobject.Person(in.parts[0])
-	if err != nil {
-		return err
-	}
-	u := f.Update
-	if before != nil {
-		if was, err := vobject.Person(before.parts[0]); err == nil {
-			keep(&u, &was.Update)
-		}
-	}
-	if o.ID == 0 {
-		p, err := q.People.Import(q.ctx, q.caller(), origin, u)
-		o.ID, o.Rev, o.Marks = p.ID, p.Rev, vobject.PersonMarks(&p).String()
-		return err
-	}
-	p, err := q.People.Update(q.ctx, q.caller(), o.ID, nil, u)
-	o.Rev, o.Marks = p.Rev, vobject.PersonMarks(&p).String()
 	return err
 }

@@ -2,6 +2,7 @@ package dav
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,11 +44,20 @@ func (q *request) query(body *element) error {
 			return err
 		}
 		find = func(do func([]resource.Item) error) error {
-			items, err := q.Resources.ByIDs(q.ctx, q.caller().UserID, c, ids)
-			if err != nil || len(items) == 0 {
-				return err
+			read, size := q.Resources.ByIDs, len(ids)
+			if w.data != nil {
+				read, size = q.Resources.WithObjects, pieces
 			}
-			return do(items)
+			for part := range slices.Chunk(ids, max(size, 1)) {
+				items, err := read(q.ctx, q.caller().UserID, c, c.Member(), part)
+				if err != nil {
+					return err
+				}
+				if err := do(items); err != nil {
+					return err
+				}
+			}
+			return nil
 		}
 		inner.time = nil
 	}
@@ -279,7 +289,7 @@ func (q *request) freeBusy(body *element) error {
 	if err != nil {
 		return err
 	}
-	items, err := q.Resources.ByIDs(q.ctx, q.caller().UserID, c, ids)
+	items, err := q.Resources.ByIDs(q.ctx, q.caller().UserID, c, c.Member(), ids)
 	if err != nil {
 		return err
 	}

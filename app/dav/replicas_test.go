@@ -2,7 +2,6 @@ package dav_test
 
 import (
 	"context"
-	"encoding/xml"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -18,46 +17,12 @@ import (
 	"umbra/app/db"
 	"umbra/app/event"
 	"umbra/app/fault"
+	"umbra/app/journal"
 	"umbra/app/opt"
 	"umbra/app/page"
 	"umbra/app/share"
 	"umbra/app/todo"
 )
-
-// replica is what one device holds of the collections that it syncs.
-type replica struct {
-	as   string
-	cols map[string]*held // by the name of the collection, as everybody calls it here
-}
-
-// held is a collection as a device has it.
-type held struct {
-	path, token string
-	items       map[string]object
-}
-
-type object struct{ etag, body string }
-
-type multistatus struct {
-	Responses []struct {
-		Href   string `xml:"href"`
-		Status string `xml:"status"`
-		Props  []struct {
-			Status string `xml:"status"`
-			ETag   string `xml:"prop>getetag"`
-			Data   string `xml:"prop>calendar-data"`
-		} `xml:"propstat"`
-	} `xml:"response"`
-	Token string `xml:"sync-token"`
-}
-
-func (h *house) multi(status answer) (m multistatus) {
-	h.t.Helper()
-	if err := xml.Unmarshal([]byte(status.body), &m); err != nil {
-		h.t.Fatalf("%v in %s", err, status.body)
-	}
-	return m
-}
 
 // fleet is several devices, one person at the interface, and one of the household.
 type fleet struct {
@@ -83,7 +48,7 @@ func newFleet(t *testing.T, h *house, seed uint64) *fleet {
 	}
 	shared, _ := h.lend(share.New(h.d, h.Journal), caller.Calendars, work, caller.Write)
 	mine := func() map[string]*held {
-		return map[string]*held{"default": {path: h.cal}, "work": {path: h.home() + "work/"}, "todos": {path: h.todos()}}
+		return map[string]*held{"default": {path: h.cal}, "work": {path: h.home() + "work/"}, "todos": {path: h.todos()}, "people": {path: h.people()}}
 	}
 	f.devices = []*replica{{as: "ann", cols: mine()}, {as: "ann", cols: mine()}, {as: "bob", cols: map[string]*held{"work": {path: shared}}}}
 	for _, d := range f.devices {
@@ -92,83 +57,6 @@ func newFleet(t *testing.T, h *house, seed uint64) *fleet {
 		}
 	}
 	return f
-}
-
-// syncAll brings a collection of a device up to date, in pages of some size.
-func (f *fleet) syncAll(d *replica, c *held, pages int) {
-	f.t.Helper()
-	f.as = d.as
-	limit := ""
-	if pages > 0 {
-		limit = fmt.Sprintf("<limit><nresults>%d</nresults></limit>", pages)
-	}
-	var listed map[string]bool // in a sync from the start
-	if c.token == "" {
-		listed = map[string]bool{}
-	}
-	for range 100_000 {
-		a := f.do("REPORT", c.path, `<sync-collection xmlns="DAV:"><sync-token>`+c.token+`</sync-token><sync-level>1</sync-level>`+limit+`<prop><getetag/></prop></sync-collection>`)
-		if a.status == 403 && strings.Contains(a.body, "valid-sync-token") {
-			c.token, listed = "", map[string]bool{}
-			f.seen["forgotten token"]++
-			continue
-		}
-		if a.status != 207 {
-			f.t.Fatalf("sync of %s: %d %s", c.path, a.status, a.body)
-		}
-		m, more := f.multi(a), false
-		var fetch []string
-		for _, r := range m.Responses {
-			name, is := strings.CutPrefix(r.Href, c.path)
-			switch {
-			case strings.Contains(r.Status, "507"):
-				more = true
-			case !is || name == "":
-				f.t.Fatalf("%s in a sync of %s", r.Href, c.path)
-			case strings.Contains(r.Status, "404"):
-				delete(c.items, name)
-			case len(r.Props) == 1:
-				if listed != nil {
-					listed[name] = true
-				}
-				if c.items[name].etag != r.Props[0].ETag {
-					fetch = append(fetch, r.Href)
-				}
-			}
-		}
-		f.fetch(c, fetch)
-		c.token = m.Token
-		if more {
-			continue
-		}
-		for name := range c.items {
-			if listed != nil && !listed[name] {
-				delete(c.items, name)
-			}
-		}
-		return
-	}
-	f.t.Fatalf("the sync of %s does not end", c.path)
-}
-
-// fetch reads objects into a device.
-func (f *fleet) fetch(c *held, hrefs []string) {
-	f.t.Helper()
-	if len(hrefs) == 0 {
-		return
-	}
-	body := `<C:calendar-multiget ` + queryNS + `><prop><getetag/><C:calendar-data/></prop>`
-	for _, h := range hrefs {
-		body += "<href>" + h + "</href>"
-	}
-	for _, r := range f.multi(f.want(207, "REPORT", c.path, body+"</C:calendar-multiget>")).Responses {
-		name := strings.TrimPrefix(r.Href, c.path)
-		if len(r.Props) == 0 {
-			delete(c.items, name) // it went meanwhile: the next sync says so, too
-			continue
-		}
-		c.items[name] = object{r.Props[0].ETag, r.Props[0].Data}
-	}
 }
 
 // pick answers one of a device's collections and, where it holds any, one of its objects.
@@ -188,6 +76,9 @@ func (f *fleet) title() string {
 }
 
 func (f *fleet) made(kind, uid string) string {
+	if kind == "people" {
+		return f.madeCard(uid)
+	}
 	if kind == "todos" {
 		lines := "SUMMARY:" + f.title() + "\n"
 		if f.rnd.IntN(3) == 0 {
@@ -220,7 +111,7 @@ func (f *fleet) device(d *replica) {
 		f.seen[fmt.Sprint("PUT ", a.status)]++
 		switch a.status {
 		case 201, 204:
-			if !lost {
+			if !lost && a.header.Get("ETag") != "" { // else it is another text there: the next sync brings it
 				c.items[name] = object{a.header.Get("ETag"), body}
 			}
 		case 412, 409, 403:
@@ -232,7 +123,13 @@ func (f *fleet) device(d *replica) {
 	switch op := f.rnd.IntN(12); {
 	case op < 3 || name == "":
 		uid := fmt.Sprintf("u%d", f.n)
-		put(uid+".ics", f.made(kind, uid), "If-None-Match", "*")
+		ending := ".ics"
+		if kind == "people" {
+			ending = ".vcf"
+		}
+		put(uid+ending, f.made(kind, uid), "If-None-Match", "*")
+	case op < 6 && kind == "people":
+		put(name, f.changedCard(c.items[name].body), "If-Match", c.items[name].etag)
 	case op < 6:
 		before, rest, _ := strings.Cut(c.items[name].body, "SUMMARY:")
 		_, rest, _ = strings.Cut(rest, "\r\n")
@@ -246,7 +143,7 @@ func (f *fleet) device(d *replica) {
 		if a.status == 204 && !lost {
 			delete(c.items, name)
 		}
-	case op < 9 && len(d.cols) > 1 && kind != "todos":
+	case op < 9 && len(d.cols) > 1 && kind != "todos" && kind != "people":
 		to := d.cols[map[string]string{"default": "work", "work": "default"}[kind]]
 		a := f.do("MOVE", c.path+name, "", "Destination", to.path+name, "Overwrite", "F")
 		f.seen[fmt.Sprint("MOVE ", a.status)]++
@@ -258,14 +155,22 @@ func (f *fleet) device(d *replica) {
 	}
 }
 
+// origin is a uid that is the same in each run of a seed, as a made-up one is not.
+func (f *fleet) origin() journal.Origin {
+	f.n++
+	return journal.Origin{UID: fmt.Sprintf("p%d", f.n)}
+}
+
 // person does something as the interface does.
 func (f *fleet) person(t *testing.T) {
 	t.Helper()
 	ctx := t.Context()
 	var err error
-	switch f.rnd.IntN(6) {
+	switch f.rnd.IntN(9) {
+	case 6, 7, 8:
+		err = f.personal(t)
 	case 0:
-		_, err = f.Todos.Create(ctx, f.ann, todo.Update{Title: opt.Some(f.title())})
+		_, err = f.Todos.Import(ctx, f.ann, f.origin(), todo.Update{Title: opt.Some(f.title())})
 	case 1, 2:
 		if id := f.anyID("todos"); id != 0 {
 			_, err = f.Todos.Update(ctx, f.ann, id, nil, todo.Update{Title: opt.Some(f.title()), Completed: opt.Some(f.rnd.IntN(2) == 0)})
@@ -350,7 +255,11 @@ func (f *fleet) settle(t *testing.T) {
 		}
 	}
 	got := map[string]int{}
-	for _, c := range f.devices[0].cols {
+	f.settleGroups(t)
+	for kind, c := range f.devices[0].cols {
+		if kind == "people" {
+			continue
+		}
 		for _, o := range c.items {
 			_, title, _ := strings.Cut(o.body, "SUMMARY:")
 			title, _, _ = strings.Cut(title, "\r\n")
@@ -402,7 +311,7 @@ func TestReplicasEndEqual(t *testing.T) {
 			total += len(c.items)
 		}
 		t.Logf("%d operations left %d objects: %v", operations, total, f.seen)
-		for _, what := range []string{"PUT 201", "PUT 204", "PUT 412", "DELETE 204", "DELETE 412", "MOVE 201", "forgotten token"} {
+		for _, what := range []string{"PUT 201", "PUT 204", "PUT 412", "DELETE 204", "DELETE 412", "MOVE 201", "forgotten token", "cards of groups compared"} {
 			if f.seen[what] == 0 {
 				t.Errorf("%s never was: %v", what, f.seen)
 			}

@@ -119,7 +119,7 @@ func (q *request) expandProperty(body *element) error {
 		}
 		return found, missing, nil
 	}
-	self := &subject{kind: q.at.kind, col: q.at.col, href: q.self()}
+	self := &subject{kind: q.at.kind, col: q.at.col, href: q.self(), other: q.at.other}
 	if q.at.kind == atItem {
 		i, err := q.item()
 		if err != nil {
@@ -151,7 +151,7 @@ func (q *request) expanded(inner string, _ *element, propOf func(*subject) ([]pr
 			s.str(href(h.trimmed()))
 			continue
 		}
-		found, missing, err := propOf(&subject{kind: t.kind, col: t.col, href: h.trimmed()})
+		found, missing, err := propOf(&subject{kind: t.kind, col: t.col, href: h.trimmed(), other: t.other})
 		if err != nil {
 			return "", err
 		}

@@ -192,3 +192,29 @@ func TestASharedProjectIsAListOfToDos(t *testing.T) {
 		a.hasNot(t, "(Ann)")
 	})
 }
+
+// Of who shares something a guest learns what they are called, and nothing more.
+func TestThePrincipalOfWhoShares(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		anns := fmt.Sprintf("/dav/principals/%d/", h.ann.UserID)
+		ask := `<propfind xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><prop><displayname/><resourcetype/><principal-URL/><owner/><C:calendar-home-set/><C:calendar-user-address-set/></prop></propfind>`
+		h.as = "bob"
+		h.want(404, "PROPFIND", anns, ask, "Depth", "0")
+		h.as = "ann"
+		shared, end := h.lend(share.New(h.d, h.Journal), caller.Calendars, h.defaultCalendar(), caller.Read)
+		h.as = "bob"
+		a := h.want(207, "PROPFIND", anns, ask, "Depth", "1")
+		a.has(t, "<D:href>"+anns+"</D:href>", "<D:displayname>Ann</D:displayname>", "<D:principal/>")
+		a.hasNot(t, "/dav/calendars/", "ann@example.org", "mailto")
+		a = h.want(207, "REPORT", shared, `<expand-property xmlns="DAV:"><property name="owner"><property name="displayname"/></property></expand-property>`)
+		a.has(t, "<D:displayname>Ann</D:displayname>")
+		for method, body := range map[string]string{"PROPPATCH": `<propertyupdate xmlns="DAV:"><set><prop><displayname>Me</displayname></prop></set></propertyupdate>`, "DELETE": "", "PUT": "x", "MKCOL": ""} {
+			if b := h.do(method, anns, body); b.status == 201 || b.status == 204 || strings.Contains(b.body, "200 OK") {
+				t.Errorf("%s: %d %s", method, b.status, b.body)
+			}
+		}
+		h.want(404, "PROPFIND", strings.Replace(anns, "principals", "calendars", 1), ask, "Depth", "0")
+		end()
+		h.want(404, "PROPFIND", anns, ask, "Depth", "0")
+	})
+}

@@ -10,6 +10,7 @@ import (
 	"umbra/app/event"
 	"umbra/app/journal"
 	"umbra/app/opt"
+	"umbra/app/share"
 )
 
 // A calendar that is filled from an address is there to be looked at; to delete
@@ -28,6 +29,14 @@ func TestACalendarFromAnAddressIsLookedAt(t *testing.T) {
 		a := h.want(207, "PROPFIND", at, `<propfind xmlns="DAV:"><prop><current-user-privilege-set/></prop></propfind>`, "Depth", "0")
 		a.has(t, "<D:read/>")
 		a.hasNot(t, "<D:write", "bind/>")
+		h.want(207, "PROPFIND", at, `<propfind xmlns="DAV:" xmlns:s="http://calendarserver.org/ns/"><prop><s:source/></prop></propfind>`, "Depth", "0").
+			has(t, "<CS:source><D:href>https://example.org/x.ics</D:href></CS:source>")
+		h.want(207, "PROPFIND", h.cal, `<propfind xmlns="DAV:" xmlns:s="http://calendarserver.org/ns/"><prop><s:source/></prop></propfind>`, "Depth", "0").has(t, "404 Not Found")
+		// Whoever it is shared with does not learn the address, which may be a secret.
+		shared, _ := h.lend(share.New(h.d, h.Journal), caller.Calendars, made.ID, caller.Read)
+		h.as = "bob"
+		h.want(207, "PROPFIND", shared, `<propfind xmlns="DAV:" xmlns:s="http://calendarserver.org/ns/"><prop><s:source/></prop></propfind>`, "Depth", "0").hasNot(t, "example.org")
+		h.as = "ann"
 		before := h.want(200, "GET", at+"day.ics", "")
 		before.has(t, "SUMMARY:Day off")
 		h.want(201, "PUT", h.cal+"own.ics", event1("own", "SUMMARY:Own\nDTSTART:20250410T180000Z\n"))

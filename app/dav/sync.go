@@ -120,19 +120,21 @@ func (q *request) syncEnd(s *stream, t token, more bool) {
 // changes answers resources that changed, and those that are gone.
 func (q *request) changes(s *stream, list []resource.Change, w wish) error {
 	live := make(map[string]bool, len(list))
-	var ids []int64
+	ids := map[string][]int64{}
 	for _, c := range list {
 		if !c.Gone {
 			live[c.Name] = true
-			ids = append(ids, c.ID)
+			ids[c.Kind] = append(ids[c.Kind], c.ID)
 		}
 	}
-	items, err := q.Resources.ByIDs(q.ctx, q.caller().UserID, q.at.col, ids)
-	if err != nil {
-		return err
-	}
-	if err := q.items(s, items, w); err != nil {
-		return err
+	for _, kind := range q.at.col.Kinds() {
+		items, err := q.Resources.ByIDs(q.ctx, q.caller().UserID, q.at.col, kind, ids[kind])
+		if err != nil {
+			return err
+		}
+		if err := q.items(s, items, w); err != nil {
+			return err
+		}
 	}
 	for _, c := range list {
 		if c.Gone && !live[c.Name] { // its address may be another's by now

@@ -32,8 +32,7 @@ type chunk struct {
 	read   int // how many rows; of a series that is gone since, there is no event
 }
 
-// expand answers the first n occurrences in [from, to) after a given one. Short
-// events are found where they begin, the others (series, mostly) by their end.
+// expand answers the first n occurrences in [from, to) after a given one.
 func (s *Service) expand(ctx context.Context, c caller.Caller, from, to time.Time, after *hit, n int, f Filter) ([]hit, error) {
 	t := &top{n: n, after: after, to: to}
 	since, low := check.Earliest.Add(-48*time.Hour), from
@@ -42,8 +41,20 @@ func (s *Service) expand(ctx context.Context, c caller.Caller, from, to time.Tim
 			low = since
 		}
 	}
-	lowest := clock.Micros(low)
-	limit := min(max(n, minChunk), maxChunk)
+	err := s.candidates(ctx, low, &t.to, min(max(n, minChunk), maxChunk), func() []*db.Where { return s.wheres(c, f) }, func(events []*Event) {
+		for _, e := range events {
+			t.add(e.hits(from, t.to, since, c.Location(), n))
+		}
+		t.trim()
+	})
+	return sortHits(t.hits), err
+}
+
+// candidates reads the events that may have an occurrence in [low, to), some at a
+// time; to may come nearer meanwhile. Short events are found where they begin, the
+// others (series, mostly) by their end.
+func (s *Service) candidates(ctx context.Context, low time.Time, to *time.Time, limit int, wheres func() []*db.Where, do func([]*Event)) error {
+	lowest, months := clock.Micros(low), int64(monthsOf(low, *to))
 	for _, part := range []struct {
 		cond string
 		arg  int64
@@ -52,28 +63,25 @@ func (s *Service) expand(ctx context.Context, c caller.Caller, from, to time.Tim
 		read func(ctx context.Context, key string, limit int, wheres []*db.Where) (chunk, error)
 	}{
 		{"NOT long_span AND last_at >= ?", lowest, "first_at, last_at, id", clock.Micros(low.Add(-shortSpan)), s.readShort},
-		{"long_span AND (months & ?) <> 0", int64(monthsOf(low, to)), "last_at, first_at, id", lowest, s.readLong},
+		{"long_span AND (months & ?) <> 0", months, "last_at, first_at, id", lowest, s.readLong},
 	} {
 		last := chunk{a: part.from - 1, b: math.MaxInt64, id: math.MaxInt64, read: limit}
 		for last.read == limit {
-			wheres := s.wheres(c, f)
-			for _, w := range wheres {
-				w.And(part.cond, part.arg).And("first_at < ?", clock.Micros(t.to)).And("("+part.key+") > (?, ?, ?)", last.a, last.b, last.id)
+			all := wheres()
+			for _, w := range all {
+				w.And(part.cond, part.arg).And("first_at < ?", clock.Micros(*to)).And("("+part.key+") > (?, ?, ?)", last.a, last.b, last.id)
 			}
 			var err error
-			if last, err = part.read(ctx, part.key, limit, wheres); err != nil {
-				return nil, err
+			if last, err = part.read(ctx, part.key, limit, all); err != nil {
+				return err
 			}
-			for _, e := range last.events {
-				t.add(e.hits(from, t.to, since, c.Location(), n))
-			}
-			t.trim()
+			do(last.events)
 			if err := ctx.Err(); err != nil {
-				return nil, fault.New(fault.Overloaded, "cancelled", "The request ended before the answer was ready.").Because(err)
+				return fault.New(fault.Overloaded, "cancelled", "The request ended before the answer was ready.").Because(err)
 			}
 		}
 	}
-	return sortHits(t.hits), nil
+	return nil
 }
 
 func (s *Service) readShort(ctx context.Context, key string, limit int, wheres []*db.Where) (chunk, error) {

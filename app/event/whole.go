@@ -7,7 +7,6 @@ import (
 
 	"umbra/app/caller"
 	"umbra/app/check"
-	"umbra/app/clock"
 	"umbra/app/db"
 	"umbra/app/journal"
 	"umbra/app/recur"
@@ -146,27 +145,22 @@ func (s *Service) FindAll(ctx context.Context, c caller.Caller, ids []int64) ([]
 	return db.QueryIn(ctx, s.db, scan, "SELECT "+columns+" FROM calendar_events WHERE user_id = ? AND id IN ", c.UserID, ids)
 }
 
-// Touching answers the ids of the events of a calendar that take place at all
-// in [from, to), and of them the series where one occurrence does.
+// Touching answers the ids, in order, of the events of a calendar that take place
+// at all in [from, to), and of them the series where one occurrence does.
 func (s *Service) Touching(ctx context.Context, c caller.Caller, calendarID int64, from, to time.Time) ([]int64, error) {
 	var out []int64
-	lowest, highest := clock.Micros(from.Add(-anyZone)), clock.Micros(to.Add(anyZone))
-	for after := int64(0); ; {
-		events, err := db.Query(ctx, s.db, scan, "SELECT "+columns+` FROM calendar_events
-WHERE user_id = $1 AND calendar_id = $2 AND last_at >= $3 AND first_at < $4 AND id > $5 ORDER BY id LIMIT 500`, c.UserID, calendarID, lowest, highest, after)
-		if err != nil {
-			return nil, err
-		}
-		for i := range events {
-			after = events[i].ID
-			if len(events[i].hits(from, to, check.Earliest.Add(-48*time.Hour), c.Location(), 1)) > 0 {
-				out = append(out, after)
+	end := to.Add(anyZone)
+	err := s.candidates(ctx, from.Add(-anyZone), &end, maxChunk, func() []*db.Where {
+		return []*db.Where{(&db.Where{}).And("user_id = ?", c.UserID).And("calendar_id = ?", calendarID)}
+	}, func(events []*Event) {
+		for _, e := range events {
+			if len(e.hits(from, to, check.Earliest.Add(-48*time.Hour), c.Location(), 1)) > 0 {
+				out = append(out, e.ID)
 			}
 		}
-		if len(events) < 500 {
-			return out, nil
-		}
-	}
+	})
+	slices.Sort(out)
+	return out, err
 }
 
 // Occurring answers the occurrences of one event that touch [from, to), at most

@@ -31,7 +31,7 @@ type MassDeletion struct {
 	UserID     int64     `json:"-"`
 	Client     string    `json:"client" doc:"The application password or token that was used, by its name." example:"Phone"`
 	Kind       string    `json:"kind" doc:"The kind of the records." example:"event"`
-	Collection string    `json:"collection" doc:"What it was deleted from: todos, people, reminders, locations, projects, calendars, event_templates; calendar: or project: and its number." example:"calendar:1"`
+	Collection string    `json:"collection" doc:"What it was deleted from: todos, people, groups (their cards), reminders, locations, projects, calendars, event_templates; calendar: or project: and its number." example:"calendar:1"`
 	Name       string    `json:"name" doc:"What that calendar or project is called; empty for the others." example:"Home"`
 	Deleted    int64     `json:"deleted" doc:"How many records it deleted." example:"48"`
 	Had        int64     `json:"had" doc:"How many there were when it began." example:"52"`

@@ -33,6 +33,8 @@ func titleOf(x *Record) string {
 		return u.Name.Value
 	case person.Update:
 		return nameOf(u)
+	case person.GroupUpdate:
+		return u.Name
 	case todo.Update:
 		return u.Title.Value
 	case project.TaskUpdate:
@@ -158,6 +160,9 @@ func (h House) alike(ctx context.Context, c caller.Caller, kind string) (map[str
 			note(p.ID, sayingPerson(p.DisplayName, p.Emails, p.Phones, text(p.Birthday))...)
 			return nil
 		})
+	case person.GroupKind:
+		err = each(func(q page.Request) (page.Page[person.Group], error) { return h.People.ListGroups(ctx, c, q) },
+			func(g person.Group) error { note(g.ID, said(g.Name)); return nil })
 	case todo.KindName:
 		err = each(func(q page.Request) (page.Page[todo.Todo], error) {
 			return h.Todos.List(ctx, c, todo.Filter{Sort: byID}, q)

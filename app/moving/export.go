@@ -205,7 +205,14 @@ func (x *exporter) line(e *entry) ([]byte, error) {
 			})
 		}
 	}
-	if e.has {
+	switch {
+	case e.kind == person.GroupKind: // its card says who is in it, as they are now
+		d, err := e.object()
+		if err != nil {
+			return nil, err
+		}
+		fields["object"] = ownObject{UID: e.stored.UID, Data: string(d.Bytes())}
+	case e.has:
 		fields["object"] = x.stored(e)
 	}
 	return plain(fields)

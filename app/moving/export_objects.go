@@ -124,20 +124,22 @@ func (x *exporter) people() error {
 		return err
 	}
 	w := bufio.NewWriter(file)
-	err = x.walk(x.ctx, x.c, person.KindName, 0, func(e *entry) error {
-		d, err := e.object()
+	for _, kind := range []string{person.KindName, person.GroupKind} {
+		err := x.walk(x.ctx, x.c, kind, 0, func(e *entry) error {
+			d, err := e.object()
+			if err != nil {
+				return err
+			}
+			for _, c := range d.Components("VCARD") {
+				if err := writePart(w, c); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 		if err != nil {
 			return err
 		}
-		for _, c := range d.Components("VCARD") {
-			if err := writePart(w, c); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return err
 	}
 	return w.Flush()
 }

@@ -94,7 +94,7 @@ func Read(f *File, c caller.Caller, o Options) (*Batch, string, error) {
 func (h House) Import(ctx context.Context, c caller.Caller, f *File, o Options) (Result, error) {
 	b, format, err := Read(f, c, o)
 	if err != nil {
-		return Result{}, err
+		return Result{}, SayIn(c.Language, err)
 	}
 	c = c.By(caller.Import)
 	c.Shared = nil
@@ -117,8 +117,9 @@ func (h House) Import(ctx context.Context, c caller.Caller, f *File, o Options) 
 		return nil
 	})
 	if err != nil && !errors.Is(err, errDryRun) {
-		return Result{}, err
+		return Result{}, SayIn(c.Language, err)
 	}
+	out.sayIn(c.Language)
 	return out, nil
 }
 

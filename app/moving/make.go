@@ -79,6 +79,8 @@ func (r *run) make(ctx context.Context, x *Record) (id int64, err error) {
 		return p.ID, err
 	case person.Update:
 		return r.person(ctx, x, o, u)
+	case person.GroupUpdate:
+		return r.group(ctx, x, o, u)
 	case todo.Update:
 		r.set(x, "project_id", &u.ProjectID)
 		r.set(x, "person_id", &u.PersonID)
@@ -175,6 +177,45 @@ func (r *run) person(ctx context.Context, x *Record, o journal.Origin, u person.
 		return 0, err
 	}
 	return p.ID, r.keep(ctx, x, resource.Object{ID: p.ID, Name: p.UID + ".vcf", UID: p.UID, Rev: p.Rev, Marks: vobject.PersonMarks(&p).String()})
+}
+
+// group makes a group that comes as a card, with the people that it names.
+func (r *run) group(ctx context.Context, x *Record, o journal.Origin, u person.GroupUpdate) (int64, error) {
+	if x.Object != nil {
+		data, err := x.Object.Data()
+		if err != nil {
+			return 0, err
+		}
+		d, err := ical.Parse(data)
+		if err != nil || len(d.Components("VCARD")) == 0 {
+			return 0, invalid("Its card could not be read.")
+		}
+		f, err := vobject.Group(d.Components("VCARD")[0])
+		if err != nil {
+			return 0, invalid(err.Error())
+		}
+		here, err := r.Resources.FindPeople(ctx, r.c.UserID, f.Members)
+		if err != nil {
+			return 0, err
+		}
+		for _, uid := range f.Members {
+			id, made := r.ids[person.KindName+" "+uid]
+			if !made {
+				id, made = here[uid]
+			}
+			if made {
+				u.Joined = append(u.Joined, id)
+			} else {
+				u.Awaited = append(u.Awaited, uid)
+			}
+		}
+	}
+	g, err := r.People.PutGroup(ctx, r.c, 0, o, u)
+	if err != nil {
+		return 0, err
+	}
+	// Its lines follow the people in it whenever it is read.
+	return g.ID, r.keep(ctx, x, resource.Object{ID: g.ID, Name: g.UID + ".vcf", UID: g.UID, Rev: g.Rev - 1})
 }
 
 // uidOf is the uid of a record that the file calls by a key.

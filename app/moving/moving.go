@@ -50,11 +50,11 @@ type House struct {
 
 // kinds are the kinds of record in the order they are made: what others refer to
 // comes first.
-var kinds = []string{location.KindName, person.KindName, calendar.KindName, project.KindName, todo.KindName, project.TaskKind,
+var kinds = []string{location.KindName, person.KindName, person.GroupKind, calendar.KindName, project.KindName, todo.KindName, project.TaskKind,
 	event.KindName, template.KindName, reminder.KindName}
 
 // tables hold them.
-var tables = map[string]string{location.KindName: "locations", person.KindName: "people", calendar.KindName: "calendars", project.KindName: "projects",
+var tables = map[string]string{location.KindName: "locations", person.KindName: "people", person.GroupKind: "group_cards", calendar.KindName: "calendars", project.KindName: "projects",
 	todo.KindName: "todos", project.TaskKind: "project_tasks", event.KindName: "calendar_events", template.KindName: "event_templates", reminder.KindName: "reminders"}
 
 // Record is a record as a file says it.

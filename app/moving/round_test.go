@@ -36,6 +36,20 @@ func (h house) furnish() {
 	if err != nil {
 		h.t.Fatal(err)
 	}
+	// A group that a phone keeps as a card; since then Ada has joined it.
+	g, err := h.People.PutGroup(ctx, h.c, 0, journal.Origin{UID: "group"}, person.GroupUpdate{Name: "Mathematicians", Awaited: []string{"not-there"}})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	if err := h.DB.Tx(ctx, func(ctx context.Context) error {
+		return h.Resources.Save(ctx, h.c.UserID, resource.Group, resource.Object{ID: g.ID, Name: "group.vcf", UID: "group", Rev: g.Rev,
+			Data: []byte("BEGIN:VCARD\r\nVERSION:4.0\r\nUID:group\r\nKIND:group\r\nFN:Mathematicians\r\nX-NOTE:kept\r\nMEMBER:urn:uuid:not-there\r\nEND:VCARD\r\n")})
+	}); err != nil {
+		h.t.Fatal(err)
+	}
+	if _, err := h.People.Update(ctx, h.c, p.ID, nil, person.Update{Groups: opt.Some([]string{"Mathematicians"})}); err != nil {
+		h.t.Fatal(err)
+	}
 	_, err = h.Events.Put(ctx, h.c, 0, journal.Origin{}, nil, event.Update{Title: opt.Some("Choir"), Start: opt.Some("2025-01-31T19:00:00"), End: opt.Some("2025-01-31T20:00:00"),
 		TimeZone: opt.Some("America/New_York"), RecurrenceRule: opt.Some("FREQ=WEEKLY"), Exceptions: opt.Some([]string{"2025-02-07T19:00:00"}), PersonIDs: opt.Some([]int64{p.ID})},
 		[]event.Changed{{Occurrence: "2025-02-14T19:00:00", Title: "Concert", Start: "2025-02-14T18:00:00", End: "2025-02-14T22:00:00", Status: "confirmed", Reminders: []string{},
@@ -120,6 +134,14 @@ func TestAnExportImportedIsTheSame(t *testing.T) {
 		}
 		if photos != 1 || !strings.Contains(a["lists/To-dos.ics"], "X-NOTE:kept") || !strings.Contains(a["lists/To-dos.ics"], "SUMMARY:Changed here") {
 			t.Errorf("%d photos; to-dos:\n%.2000s", photos, a["lists/To-dos.ics"])
+		}
+		for _, part := range []string{"X-NOTE:kept", "MEMBER:urn:uuid:not-there", "CATEGORIES:Mathematicians"} {
+			if !strings.Contains(a["people.vcf"], part) {
+				t.Errorf("no %s in\n%s", part, a["people.vcf"])
+			}
+		}
+		if n := strings.Count(a["people.vcf"], "\nMEMBER:"); n != 2 { // and Ada
+			t.Errorf("the group has %d members in\n%s", n, a["people.vcf"])
 		}
 		again := h.take(h.file("umbra-export.zip", string(first)), moving.Options{})
 		if again.Made() != 0 || again.ChangeSet != 0 || again.Lost() != 0 {

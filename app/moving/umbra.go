@@ -29,7 +29,7 @@ const (
 )
 
 // lists are the names of the lists in it.
-var lists = map[string]string{"locations": location.KindName, "people": person.KindName, "calendars": calendar.KindName, "projects": project.KindName,
+var lists = map[string]string{"locations": location.KindName, "people": person.KindName, "groups": person.GroupKind, "calendars": calendar.KindName, "projects": project.KindName,
 	"todos": todo.KindName, "tasks": project.TaskKind, "events": event.KindName, "event_templates": template.KindName, "reminders": reminder.KindName}
 
 // umbra is our own export: the zip, or umbra.json alone, without photos.
@@ -231,6 +231,8 @@ func fieldsOf(kind string, raw []byte, now time.Time) (any, error) {
 		return fieldsAs[location.Update](raw)
 	case person.KindName:
 		return fieldsAs[person.Update](raw)
+	case person.GroupKind:
+		return fieldsAs[person.GroupUpdate](raw)
 	case calendar.KindName:
 		u, err := fieldsAs[calendar.Update](raw)
 		u.Default = opt.Opt[bool]{} // where new events go is the choice of who imports

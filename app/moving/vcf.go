@@ -36,13 +36,13 @@ func readVCF(data []byte, b *Batch) error {
 		if b.seen(c) {
 			continue // an address book for each group holds its people again
 		}
+		if vobject.IsGroup(c) {
+			groups = append(groups, c)
+			continue
+		}
 		f, err := vobject.Person(c)
 		if err != nil {
 			b.refuse(c.At(), c.Text("FN"), err.Error())
-			continue
-		}
-		if f.Group {
-			groups = append(groups, c)
 			continue
 		}
 		r := &Record{Kind: person.KindName, UID: bare(f.UID), Place: Place{Line: c.At()}, Fields: f.Update}
@@ -59,7 +59,9 @@ func readVCF(data []byte, b *Batch) error {
 		}
 	}
 	for _, g := range groups {
-		b.group(g, people)
+		if err := b.group(g, people); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -75,29 +77,39 @@ func (b *Batch) seen(c *ical.Component) bool {
 }
 
 // bare is a UID without the scheme that members of groups are named with.
-func bare(uid string) string { return strings.TrimPrefix(uid, "urn:uuid:") }
+func bare(uid string) string { return person.MemberUID(uid) }
 
-// group puts people into a group that is a card of its own.
-func (b *Batch) group(c *ical.Component, people map[string]*ical.Component) {
-	name := oneLine(c.Text("FN"), 100)
-	if name == "" {
-		return
+// group reads a group that is a card of its own: it stays one, and the people whom
+// it names are in it.
+func (b *Batch) group(c *ical.Component, people map[string]*ical.Component) error {
+	f, err := vobject.Group(c)
+	if err != nil {
+		b.refuse(c.At(), c.Text("FN"), err.Error())
+		return nil
 	}
-	for _, l := range c.Lines("MEMBER", "X-ADDRESSBOOKSERVER-MEMBER") {
-		member := bare(strings.TrimSpace(ical.Unescape(l.Value)))
+	for _, member := range f.Members {
 		r := b.by[person.KindName+" "+member]
 		if r == nil {
 			continue
 		}
 		u := r.Fields.(person.Update) //nolint:forcetypeassert // people are made of nothing else
-		if len(u.Groups.Value) < 50 && !slices.Contains(u.Groups.Value, name) {
-			u.Groups = opt.Some(append(slices.Clone(u.Groups.Value), name))
+		if len(u.Groups.Value) < 50 && !slices.Contains(u.Groups.Value, f.Name) {
+			u.Groups = opt.Some(append(slices.Clone(u.Groups.Value), f.Name))
 			r.Fields = u
 			if card := people[member]; card != nil {
 				card.Set("CATEGORIES", ical.JoinList(u.Groups.Value))
 			}
 		}
 	}
+	if f.UID != bare(f.UID) || f.UID == "" || !slices.Contains([]string{"3.0", "4.0"}, vobject.Version(c)) {
+		return nil // devices could not be shown it
+	}
+	return b.add(&Record{Kind: person.GroupKind, UID: f.UID, Place: Place{Line: c.At()}, Fields: person.GroupUpdate{Name: f.Name},
+		Object: &Object{Data: func() ([]byte, error) {
+			one := ical.New()
+			one.Add(c)
+			return one.Bytes(), nil
+		}}})
 }
 
 // personal is a person as tables and other applications have one.

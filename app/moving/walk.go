@@ -66,6 +66,18 @@ func (h House) walk(ctx context.Context, c caller.Caller, kind string, within in
 				return vobject.WritePerson(d, p, marks, func() (person.Photo, error) { return h.People.FindPhoto(ctx, c, p.ID) })
 			}}
 		}, do)
+	case person.GroupKind:
+		return pages(ctx, h, c, kind, page.MaxLimit, func(q page.Request) (page.Page[person.Group], error) {
+			return h.People.ListGroups(ctx, c, q)
+		}, func(g *person.Group) *entry {
+			return &entry{id: g.ID, rev: g.Rev, value: g, write: func(d *ical.Document, _ vobject.Marks) error {
+				members, awaited, err := h.Resources.Members(ctx, c.UserID, g.ID)
+				if err == nil {
+					vobject.WriteGroup(d, g, members, awaited)
+				}
+				return err
+			}}
+		}, do)
 	case calendar.KindName:
 		return pages(ctx, h, c, kind, page.MaxLimit, func(q page.Request) (page.Page[calendar.Calendar], error) {
 			return h.Calendars.List(ctx, c, calendar.Filter{Sort: byID}, q)

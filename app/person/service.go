@@ -22,7 +22,7 @@ type Service struct {
 // New makes the service and tells the journal of its kind.
 func New(d *db.DB, j *journal.Journal) *Service {
 	s := &Service{db: d, journal: j}
-	j.Add(s)
+	j.Add(s, groupCards{s})
 	return s
 }
 
@@ -58,8 +58,15 @@ func (s *Service) Import(ctx context.Context, c caller.Caller, o journal.Origin,
 	err = s.journal.Write(ctx, c, func(ctx context.Context, w *journal.Writer) error {
 		p = Person{}
 		p.UID, p.CreatedAt = w.Begin(o)
+		join := func() error { return nil }
+		if o.UID != "" { // nobody waits for one that has just been made up
+			join = s.arrived(ctx, c.UserID, &p)
+		}
 		photo, err := p.change(u)
 		if err != nil {
+			return err
+		}
+		if err := join(); err != nil {
 			return err
 		}
 		return s.save(ctx, w, &p, nil, journal.Create, photo)
@@ -116,12 +123,15 @@ func (p *Person) change(u Update) (opt.Opt[Photo], error) {
 // save writes a person and their journal entry: the one way a person changes.
 func (s *Service) save(ctx context.Context, w *journal.Writer, p, before *Person, op string, photo opt.Opt[Photo]) error {
 	user := w.Caller.UserID
-	p.Rev = w.Next()
-	p.UpdatedAt = clock.FromMicros(w.At)
-	was := image{}
 	var groupsWere []string
 	if before != nil {
 		groupsWere = before.Groups
+	}
+	s.stir(ctx, w, groupsWere, p.Groups)
+	p.Rev = w.Next()
+	p.UpdatedAt = clock.FromMicros(w.At)
+	was := image{}
+	if before != nil {
 		var err error
 		if was, photo, err = s.imageBefore(ctx, user, *before, photo); err != nil {
 			return err
@@ -180,6 +190,7 @@ func (s *Service) imageBefore(ctx context.Context, userID int64, before Person, 
 }
 
 func (s *Service) remove(ctx context.Context, w *journal.Writer, p Person) error {
+	s.stir(ctx, w, p.Groups, nil)
 	photo := opt.Null[Photo]()
 	if p.PhotoRev != 0 {
 		old, err := s.findPhoto(ctx, w.Caller.UserID, p.ID)

@@ -26,9 +26,6 @@ const (
 type PersonForm struct {
 	UID    string
 	Update person.Update
-	// Group says that it is no person but a list of members (KIND:group, or
-	// X-ADDRESSBOOKSERVER-KIND:group).
-	Group bool
 }
 
 // Version is the version that a vCard says it has.
@@ -37,9 +34,6 @@ func Version(c *ical.Component) string { return strings.TrimSpace(c.Value("VERSI
 // Person reads a vCard of version 2.1, 3.0 or 4.0.
 func Person(c *ical.Component) (f PersonForm, err error) {
 	f.UID = strings.TrimSpace(cardText(c.Line("UID")))
-	for _, name := range []string{"KIND", "X-ADDRESSBOOKSERVER-KIND"} {
-		f.Group = f.Group || strings.EqualFold(strings.TrimSpace(c.Value(name)), "group")
-	}
 	u := &f.Update
 	n := structured(c.Line("N"), 5)
 	u.FamilyName, u.GivenName = opt.Some(line(n[0], check.MaxShort)), opt.Some(line(n[1], check.MaxShort))

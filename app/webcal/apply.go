@@ -103,7 +103,7 @@ func (s *Service) put(ctx context.Context, c caller.Caller, cal calendar.Calenda
 	}
 	if w.was.ID == 0 {
 		u.CalendarID = opt.Some(cal.ID)
-		taken, err := s.resources.UIDTaken(ctx, c.UserID, col, w.group.uid)
+		taken, err := s.resources.UIDTaken(ctx, c.UserID, col.Member(), w.group.uid)
 		if err != nil {
 			return err
 		}

@@ -154,6 +154,10 @@ func calendars(as webdav.HTTPClient, files *webdav.Client, principal string) {
 	is(len(both), 2)
 	is(both[0].Data.Children[0].Props.Get("STATUS").Value, "COMPLETED")
 
+	must(client.PutCalendarObject(ctx, at["Reminders"]+"pills.ics", calendarOf("BEGIN:VTODO\nUID:pills\nDTSTAMP:20301201T080000Z\nSUMMARY:Pills\nDUE:20310109T070000Z\n"+
+		"BEGIN:VALARM\nACTION:DISPLAY\nTRIGGER;RELATED=END:PT0S\nDESCRIPTION:Pills\nEND:VALARM\nEND:VTODO\n")))
+	is(must(time.Parse(time.RFC3339, find("/api/reminders", "title", "Pills")[0]["remind_at"].(string))).Unix(), time.Date(2031, 1, 9, 7, 0, 0, 0, time.UTC).Unix())
+
 	done(files.Move(ctx, at["To-dos"]+"part.ics", at["To-dos"]+"moved.ics", nil))
 	is(must(client.GetCalendarObject(ctx, at["To-dos"]+"moved.ics")).Data.Children[0].Props.Get("UID").Value, "part")
 }
@@ -182,6 +186,15 @@ func people(as webdav.HTTPClient, files *webdav.Client, principal string) {
 	got.Card.SetValue("NOTE", "met at choir")
 	must(client.PutAddressObject(ctx, book+"ann.vcf", got.Card))
 	is(find("/api/people", "display_name", "Ann Archer")[0]["notes"], "met at choir")
+	// A group that is a card of its own. This client orders the properties anew.
+	api("PATCH", fmt.Sprintf("/api/people/%v", ann["id"]), `{"groups": ["Choir"]}`) // it has made one of two
+	band := must(vcard.NewDecoder(strings.NewReader("BEGIN:VCARD\r\nVERSION:4.0\r\nUID:band\r\nKIND:group\r\nFN:Band\r\nMEMBER:urn:uuid:ann\r\nEND:VCARD\r\n")).Decode())
+	must(client.PutAddressObject(ctx, book+"band.vcf", band))
+	is(find("/api/people", "display_name", "Ann Archer")[0]["groups"], []any{"Choir", "Band"})
+	api("PATCH", fmt.Sprintf("/api/people/%v", ann["id"]), `{"groups": []}`)
+	is(len(must(client.GetAddressObject(ctx, book+"band.vcf")).Card.Values("MEMBER")), 0)
+	done(files.RemoveAll(ctx, book+"band.vcf"))
+	since = must(client.SyncCollection(ctx, book, &carddav.SyncQuery{SyncToken: since.SyncToken}))
 	done(files.RemoveAll(ctx, book+"ann.vcf"))
 	gone := must(client.SyncCollection(ctx, book, &carddav.SyncQuery{SyncToken: since.SyncToken}))
 	is(gone.Deleted, []string{book + "ann.vcf"})

@@ -100,4 +100,18 @@ is((await api('GET', `/api/people/${person.id}`)).groups, ['Band']);
 ok(await card.deleteVCard({ vCard: vcard }), 'she is deleted');
 is(await named('/api/people', 'display_name', 'Ann Archer'), []);
 
+// A group that is a card of its own, as DAVx5 and phones keep one.
+const bea = await api('POST', '/api/people', { given_name: 'Bea' });
+const band = lines('BEGIN:VCARD', 'VERSION:4.0', 'UID:band', 'KIND:group', 'FN:Band', `MEMBER:urn:uuid:${bea.uid}`, 'END:VCARD');
+ok(await card.createVCard({ addressBook: book, filename: 'band.vcf', vCardString: band }), 'a group');
+is((await api('GET', `/api/people/${bea.id}`)).groups, ['Band']);
+await api('PATCH', `/api/people/${bea.id}`, { groups: [] });
+let group = (await card.fetchVCards({ addressBook: book })).find((v) => v.url.endsWith('/band.vcf'));
+is(group.data, band.trim().replace(`MEMBER:urn:uuid:${bea.uid}\r\n`, ''), 'she is in it no more');
+ok(await card.updateVCard({ vCard: { ...group, data: band } }), 'the group is changed');
+is((await api('GET', `/api/people/${bea.id}`)).groups, ['Band']);
+group = (await card.fetchVCards({ addressBook: book })).find((v) => v.url.endsWith('/band.vcf'));
+ok(await card.deleteVCard({ vCard: group }), 'the group is deleted');
+is((await api('GET', `/api/people/${bea.id}`)).groups, []);
+
 console.log(held);

@@ -34,6 +34,14 @@ CREATE TABLE alarms (
     UNIQUE (user_id, kind, record_id, rule)
 ) STRICT;
 CREATE INDEX alarms_due ON alarms (user_id, due_at, id);
+CREATE TABLE awaited_members (
+    user_id  INTEGER NOT NULL,
+    uid      TEXT    NOT NULL,
+    group_id INTEGER NOT NULL,
+    PRIMARY KEY (user_id, uid, group_id),
+    FOREIGN KEY (user_id, group_id) REFERENCES group_cards (user_id, id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX awaited_members_group ON awaited_members (user_id, group_id);
 CREATE TABLE backup_runs (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     started_at INTEGER NOT NULL,
@@ -262,6 +270,20 @@ CREATE TABLE feeds (
 CREATE INDEX feeds_calendar ON feeds (user_id, calendar_id);
 CREATE INDEX feeds_project ON feeds (user_id, project_id);
 CREATE INDEX feeds_user ON feeds (user_id, created_at, id);
+CREATE TABLE group_cards (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id    INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    uid        TEXT    NOT NULL,
+    name       TEXT    NOT NULL,
+    group_key  TEXT    NOT NULL,
+    rev        INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    UNIQUE (user_id, id),
+    UNIQUE (user_id, uid)
+) STRICT;
+CREATE INDEX group_cards_key ON group_cards (user_id, group_key);
+CREATE INDEX group_cards_rev ON group_cards (user_id, rev);
 CREATE TABLE idempotency_keys (
     user_id     INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     key         TEXT    NOT NULL,

@@ -66,7 +66,7 @@ export const common = {
   priorities: { none: 'Keine Priorität', low: 'Niedrig', medium: 'Mittel', high: 'Hoch' },
   kinds: {
     todo: 'Aufgabe', event: 'Termin', calendar: 'Kalender', event_template: 'Vorlage', reminder: 'Erinnerung', project: 'Projekt',
-    task: 'Projektaufgabe', person: 'Mensch', location: 'Ort', settings: 'Einstellungen', birthday: 'Geburtstag', share: 'Freigabe', anniversary: 'Jahrestag',
+    task: 'Projektaufgabe', person: 'Mensch', group: 'Gruppe', location: 'Ort', settings: 'Einstellungen', birthday: 'Geburtstag', share: 'Freigabe', anniversary: 'Jahrestag',
   },
   markdown: 'Markdown: **fett**, *kursiv*, - Liste, [Link](https://…)',
 };

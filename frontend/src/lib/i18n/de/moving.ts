@@ -34,7 +34,7 @@ export const moving: typeof en = {
   outText: 'Ein Zip mit allem, was dir gehört: eine Datei, die ein anderes Umbra ganz aufnimmt, Kalender und Listen (.ics), Personen (.vcf) und Texte zum Lesen. Was andere mit dir teilen, gehört ihnen.',
   export: 'Alles exportieren',
   kinds: {
-    todo: 'Aufgaben', event: 'Termine', calendar: 'Kalender', event_template: 'Vorlagen', reminder: 'Erinnerungen', project: 'Projekte', task: 'Schritte von Projekten', person: 'Personen', location: 'Orte',
+    todo: 'Aufgaben', event: 'Termine', calendar: 'Kalender', event_template: 'Vorlagen', reminder: 'Erinnerungen', project: 'Projekte', task: 'Schritte von Projekten', person: 'Personen', group: 'Gruppen auf Geräten', location: 'Orte',
   },
   formats: {
     umbra: 'ein Export von Umbra', ics: 'ein Kalender (.ics)', vcf: 'ein Adressbuch (.vcf)', csv: 'eine Tabelle (.csv)', 'todo.txt': 'todo.txt', 'todoist-csv': 'ein Projekt von Todoist', 'todoist-json': 'ein Export von Todoist',

@@ -50,5 +50,5 @@ export const today = {
   massBacked: (n: number) => (n === 1 ? '1 Eintrag ist zurück.' : `${n} Einträge sind zurück.`),
   massGone: 'Die Löschung gilt. Im Papierkorb bleibt das Gelöschte 30 Tage.',
   massName: (name: string) => `„${name}“`,
-  massWhere: { todos: 'deinen Aufgaben', people: 'deinen Personen', reminders: 'deinen Erinnerungen', locations: 'deinen Orten', projects: 'deinen Projekten', calendars: 'deinen Kalendern', event_templates: 'deinen Terminvorlagen' } as Record<string, string>,
+  massWhere: { todos: 'deinen Aufgaben', people: 'deinen Personen', groups: 'deinen Gruppen', reminders: 'deinen Erinnerungen', locations: 'deinen Orten', projects: 'deinen Projekten', calendars: 'deinen Kalendern', event_templates: 'deinen Terminvorlagen' } as Record<string, string>,
 };

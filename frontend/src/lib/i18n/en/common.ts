@@ -66,7 +66,7 @@ export const common = {
   priorities: { none: 'No priority', low: 'Low', medium: 'Medium', high: 'High' },
   kinds: {
     todo: 'To-do', event: 'Event', calendar: 'Calendar', event_template: 'Template', reminder: 'Reminder', project: 'Project',
-    task: 'Task', person: 'Person', location: 'Place', settings: 'Settings', birthday: 'Birthday', share: 'Share', anniversary: 'Anniversary',
+    task: 'Task', person: 'Person', group: 'Group', location: 'Place', settings: 'Settings', birthday: 'Birthday', share: 'Share', anniversary: 'Anniversary',
   },
   markdown: 'Markdown: **bold**, *italic*, - list, [link](https://…)',
 };

@@ -32,7 +32,7 @@ export const moving = {
   outText: 'One zip with all that is yours: a file that another Umbra takes in whole, calendars and lists (.ics), people (.vcf), and texts to read. What others share with you is theirs.',
   export: 'Export everything',
   kinds: {
-    todo: 'To-dos', event: 'Events', calendar: 'Calendars', event_template: 'Templates', reminder: 'Reminders', project: 'Projects', task: 'Tasks of projects', person: 'People', location: 'Locations',
+    todo: 'To-dos', event: 'Events', calendar: 'Calendars', event_template: 'Templates', reminder: 'Reminders', project: 'Projects', task: 'Tasks of projects', person: 'People', group: 'Groups on devices', location: 'Locations',
   } as Record<string, string>,
   formats: {
     umbra: 'an export of Umbra', ics: 'a calendar (.ics)', vcf: 'an address book (.vcf)', csv: 'a table (.csv)', 'todo.txt': 'todo.txt', 'todoist-csv': 'a project of Todoist', 'todoist-json': 'an export of Todoist',

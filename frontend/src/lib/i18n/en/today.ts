@@ -50,5 +50,5 @@ export const today = {
   massBacked: (n: number) => (n === 1 ? '1 entry is back.' : `${n} entries are back.`),
   massGone: 'The deletion stands. The trash keeps what was deleted for 30 days.',
   massName: (name: string) => `“${name}”`,
-  massWhere: { todos: 'your to-dos', people: 'your people', reminders: 'your reminders', locations: 'your places', projects: 'your projects', calendars: 'your calendars', event_templates: 'your event templates' } as Record<string, string>,
+  massWhere: { todos: 'your to-dos', people: 'your people', groups: 'your groups', reminders: 'your reminders', locations: 'your places', projects: 'your projects', calendars: 'your calendars', event_templates: 'your event templates' } as Record<string, string>,
 };
