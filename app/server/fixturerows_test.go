@@ -90,5 +90,7 @@ var fixtureRows = []fixtureRow{
 	{table: "calendar_fetches", values: []any{"calendar_id", 1, "user_id", 1, "source", "", "hash", someHash}},
 	{table: "mass_deletions", values: []any{"user_id", 1, "client", 1, "client_name", "phone", "kind", "todo", "collection", "todos", "began_at", rowTime, "last_at", rowTime,
 		"first_seq", 1, "deleted", 12, "had", 20}},
+	{table: "group_cards", values: []any{"id", 1, "user_id", 1, "uid", "group-1", "name", "Family", "group_key", "family", "rev", 1, "created_at", rowTime, "updated_at", rowTime}},
+	{table: "awaited_members", values: []any{"user_id", 1, "uid", "nobody-yet", "group_id", 1}},
 	{table: "idempotency_keys", values: []any{"user_id", 1, "key", "k", "fingerprint", "f", "status", 201, "headers", "{}", "body", "{}", "created_at", rowTime}},
 }
