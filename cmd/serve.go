@@ -46,6 +46,7 @@ flight end. It listens to this machine alone unless --listen says otherwise.`,
 }
 
 func (e *env) run(ctx context.Context, o server.Options) (err error) {
+	e.heedMemory()
 	if o.Listener, o.PlainListener, err = activated(e.Environ); err != nil {
 		return err
 	}
