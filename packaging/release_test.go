@@ -224,7 +224,7 @@ func TestManual(t *testing.T) {
 		"umbra-user-add.1.gz": "umbra user add grace --time-zone Europe/Berlin < password.txt",
 		"umbra.1.gz":          "Umbra v0.0.1-pre",
 		"umbra.env.5.gz":      "UMBRA_LISTEN, --listen",
-		"umbra-service.8.gz":  "sudo -u umbra UMBRA_ENV_FILE=/etc/umbra/umbra.env umbra user reset",
+		"umbra-service.8.gz":  "sudo umbra user reset",
 	} {
 		if text := read(page); !strings.Contains(text, want) {
 			t.Errorf("%s does not say %q:\n%s", page, want, text)

@@ -12,8 +12,8 @@ Umbra needs no setting. Each is taken from the first of these that has it: the f
 settings file, the default. An empty value counts as not given. **umbra config** prints each setting, its value and where
 it came from, secrets masked.
 
-The settings file is the one that *--env-file* or **UMBRA_ENV_FILE** names, else *.env* in the data folder. The service that
-packages install reads /etc/umbra/umbra.env. It holds lines *NAME=value*, and comments that begin with #. Put a value that
+The settings file is the one that *--env-file* or **UMBRA_ENV_FILE** names; else, where no data folder is named, that of the
+service that packages install, /etc/umbra/umbra.env; else *.env* in the data folder. It holds lines *NAME=value*, and comments that begin with #. Put a value that
 contains $, # or a space in 'single quotes'.
 
 A bad value, and an unknown name that begins with UMBRA_, are errors: all are named at once, before anything starts.
