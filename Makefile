@@ -10,6 +10,7 @@ BIN := $(CACHE)/bin
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 LDFLAGS := -s -w -X umbra/cmd.version=$(VERSION)
 GOLANGCI := $(BIN)/golangci-lint-2.15.0
+GORELEASER := $(BIN)/goreleaser-2.15.1
 GOVULN := $(BIN)/govulncheck-1.9.0
 SCHEMATHESIS := $(CACHE)/venv/bin/schemathesis
 CLIENTS := $(CACHE)/clients-venv/installed
@@ -30,6 +31,18 @@ build-postgres: postgres ## build the executable that carries PostgreSQL, as umb
 .PHONY: postgres
 postgres: ## fetch the PostgreSQL that it carries, once, into .cache (PLATFORMS=all for every platform)
 	@go run app/pgembed/gen_archive.go $(PLATFORMS)
+
+.PHONY: release
+release: $(GORELEASER) ## build every file of a release into dist/ (of a tag; SNAPSHOT=1.2.3 of anything): docs/releasing.md
+	RELEASE_SNAPSHOT=$(SNAPSHOT) packaging/release.sh $(GORELEASER) $(if $(SNAPSHOT),--snapshot,--skip=publish,announce)
+
+PLATFORM := $(shell go env GOOS)_$(shell go env GOARCH)
+FLAVOURS ?= umbra
+
+.PHONY: deb
+deb: $(GORELEASER) ## build a deb of this tree into dist/ (SNAPSHOT=1.2.3 is its version, FLAVOURS=umbra,umbra-postgres for both)
+	RELEASE_SNAPSHOT=$(or $(SNAPSHOT),0.0.1-pre) ONLY="$(PLATFORM) $(FLAVOURS) deb" packaging/release.sh $(GORELEASER) --snapshot
+	mkdir -p dist && mv .cache/dist/*.deb dist/
 
 .PHONY: dev
 dev: frontend/node_modules ## server and interface with live reload, on http://localhost:5173
@@ -53,7 +66,7 @@ vuln: $(GOVULN) ## known vulnerabilities: that our Go code reaches, and in the i
 	cd frontend && npm audit --audit-level=low
 
 .PHONY: test
-test: needs postgres lint test-go test-frontend test-e2e test-contract test-clients test-install ## everything that guards a landing, on both engines
+test: needs postgres lint test-go test-frontend test-e2e test-contract test-clients test-release test-install test-arm ## everything that guards a landing, on both engines
 
 .PHONY: test-go
 test-go: frontend/node_modules ## the Go tests, on SQLite and PostgreSQL
@@ -72,10 +85,24 @@ test-clients: build $(CLIENTS) clients/tsdav/node_modules client-gowebdav ## rea
 	TZ=Europe/Berlin $(WITH_POSTGRES) $(dir $(CLIENTS))bin/pytest clients$(if $(ONLY),/test_$(ONLY).py)
 
 .PHONY: test-install
-test-install: $(CLIENTS) ## the deb on a Debian of its own: installed, used, upgraded, restored, removed, as the documentation says (root)
+test-install: $(CLIENTS) $(GORELEASER) ## the deb on a Debian of its own: installed, used, upgraded, restored, removed, as the documentation says (root)
 	cd packaging/tests && $(dir $(CLIENTS))bin/pytest
 
 NPM := npm --no-audit --no-fund --silent
+
+.PHONY: test-release
+test-release: $(GORELEASER) postgres ## what a release has for this machine, made twice and looked at: sums, signature, packages, manual
+	packaging/test-release.sh $(GORELEASER)
+
+ARM ?= armv7
+
+.PHONY: test-arm
+test-arm: ## a server's life on another processor, under qemu (ARM=armv6, armv7 or arm64)
+	packaging/arm.sh $(ARM)
+
+.PHONY: bench-arm
+bench-arm: ## requests a second under qemu beside this machine's: an emulator, not a Pi
+	packaging/arm.sh $(ARM) bench
 
 .PHONY: test-frontend
 test-frontend: frontend ## types and units of the interface; frontend_dist is what its source builds
@@ -134,7 +161,7 @@ fuzz: ## each fuzz target for FUZZTIME (10s)
 	@packaging/fuzz.sh $(or $(FUZZTIME),10s)
 
 .PHONY: soak
-soak: postgres build ## the long ones: a busy server for 20 minutes, a thousand kills, many log-ins in little memory, long fuzzing
+soak: postgres $(GORELEASER) build ## the long ones: a busy server for 20 minutes, a thousand kills, many log-ins in little memory, long fuzzing
 	cd bench && go run ./soak -umbra ../umbra
 	UMBRA_TEST_REPLICAS=10000 $(WITH_POSTGRES) go test -count=1 -timeout 2h -run Replicas -v ./app/dav
 	UMBRA_TEST_KILLS=1000 $(WITH_POSTGRES) go test -count=1 -timeout 2h -run Kill -skip PostgreSQL -v ./app/server
@@ -142,6 +169,8 @@ soak: postgres build ## the long ones: a busy server for 20 minutes, a thousand 
 	UMBRA_TEST_DUE=10000 UMBRA_TEST_DUE_KILLS=10 UMBRA_TEST_YEAR=both $(WITH_POSTGRES) go test -count=1 -timeout 1h -run 'KillLosesNoReminder|SeveralServersDeliver|AYear' -v ./app/server
 	UMBRA_TEST_LAG=20 $(WITH_POSTGRES) go test -count=1 -timeout 10m -run LagOfDeliveries -v ./app/server
 	UMBRA_TEST_LOGINS=50 go test -count=1 -timeout 30m -run ManyLogIns -v ./app/server
+	for arch in arm64 armv7 armv6; do packaging/arm.sh $$arch; done
+	COLD=1 packaging/test-release.sh $(GORELEASER)
 	@packaging/fuzz.sh 5m
 
 .PHONY: bench
@@ -184,6 +213,11 @@ needs: ## install what the tests need and the machine lacks (Debian packages, as
 $(GOLANGCI):
 	GOBIN=$(BIN) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 	mv $(BIN)/golangci-lint $@
+
+# Newer ones need a module that Go's proxy does not serve.
+$(GORELEASER):
+	GOBIN=$(BIN) go install github.com/goreleaser/goreleaser/v2@v2.15.1
+	mv $(BIN)/goreleaser $@
 
 $(GOVULN):
 	GOBIN=$(BIN) go install golang.org/x/vuln/cmd/govulncheck@v1.9.0

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -25,6 +27,8 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs the program itself, each script with a home and a port of its own.
+// UMBRA_TEST_PROGRAM names another one to run, whose file has to be called umbra, and
+// UMBRA_TEST_PLATFORM what that was built for.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -36,8 +40,17 @@ func TestScripts(t *testing.T) {
 			if err != nil {
 				return err
 			}
+			second, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				return err
+			}
 			address := listener.Addr().String()
+			env.Setenv("METRICS", second.Addr().String())
 			_, port, _ := net.SplitHostPort(address)
+			if other := os.Getenv("UMBRA_TEST_PROGRAM"); other != "" {
+				env.Setenv("PATH", filepath.Dir(other)+string(os.PathListSeparator)+env.Getenv("PATH"))
+			}
+			env.Setenv("PLATFORM", cmp.Or(os.Getenv("UMBRA_TEST_PLATFORM"), runtime.GOOS+"/"+runtime.GOARCH))
 			home := filepath.Join(env.WorkDir, "home")
 			env.Setenv("HOME", home)
 			env.Setenv("DATA", filepath.Join(home, ".local", "share", "umbra"))
@@ -48,7 +61,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("UMBRA_ARGON2_PARALLELISM", "1")
 			jar, err := cookiejar.New(nil)
 			env.Values["client"] = &http.Client{Jar: jar, Timeout: 10 * time.Second}
-			return errors.Join(err, listener.Close(), os.MkdirAll(home, 0o700))
+			return errors.Join(err, listener.Close(), second.Close(), os.MkdirAll(home, 0o700))
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits":  exits,

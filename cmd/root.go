@@ -19,6 +19,9 @@ type env struct {
 	root   *cobra.Command
 }
 
+// Commands are what the program takes, for those who describe them. They do not run.
+func Commands() *cobra.Command { return newRoot(&env{}) }
+
 func newRoot(e *env) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "umbra",

@@ -7,8 +7,6 @@ import (
 	"net"
 	"net/netip"
 	"path/filepath"
-	"runtime/debug"
-	"slices"
 	"strings"
 	"syscall"
 
@@ -47,16 +45,8 @@ flight end. It listens to this machine alone unless --listen says otherwise.`,
 	return c
 }
 
-// collectAt is by how much the heap grows, in percent of what is in use, before
-// the garbage collector runs. What is in use is about 10 MiB, whatever the database
-// holds: Go's default of 100 keeps another 10 idle, which is more to a small machine
-// than the percent of processor time it saves.
-const collectAt = 50
-
 func (e *env) run(ctx context.Context, o server.Options) (err error) {
-	if !slices.ContainsFunc(e.Environ, func(v string) bool { return strings.HasPrefix(v, "GOGC=") }) { // who sets that knows why
-		debug.SetGCPercent(collectAt)
-	}
+	e.heedMemory()
 	if o.Listener, o.PlainListener, err = activated(e.Environ); err != nil {
 		return err
 	}

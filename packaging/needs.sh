@@ -12,6 +12,10 @@ command -v python3 >/dev/null || want+=(python3)
 python3 -c 'import venv, ensurepip' 2>/dev/null || want+=(python3-venv)
 command -v mmdebstrap >/dev/null || want+=(mmdebstrap)
 command -v dbus-run-session >/dev/null || want+=(dbus)
+command -v rpm >/dev/null || want+=(rpm)
+command -v mandoc >/dev/null || want+=(mandoc)
+command -v ssh-keygen >/dev/null || want+=(openssh-client)
+command -v qemu-arm-static >/dev/null || want+=(qemu-user-static)
 # Evolution Data Server, and what the system's Python reaches it by.
 /usr/bin/python3 -c 'import gi
 for n, v in (("EDataServer", "1.2"), ("ECal", "2.0"), ("EBook", "1.2")): gi.require_version(n, v)' 2>/dev/null ||

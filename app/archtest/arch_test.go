@@ -64,6 +64,8 @@ var places = []place{
 	{name: "cmd", from: []string{"kernel", "platform", "outbound", "features", "moving", "backup", "demo", "server"}, modules: []string{"*"},
 		packages: []string{"cmd"}},
 	{name: "main", from: []string{"cmd"}, packages: []string{"."}},
+	// What makes a release of the program, and is no part of it.
+	{name: "packaging", from: []string{"platform", "cmd"}, modules: []string{"*"}, packages: []string{"packaging/manual", "packaging/sbom", "packaging/only"}},
 	{name: "test support", peers: true, from: []string{"kernel", "platform"}, modules: []string{"github.com/go-jose/", "github.com/fxamacker/cbor/"},
 		packages: []string{"app/db/dbtest", "app/journal/journaltest", "app/oidc/oidctest", "app/passkey/passkeytest"}},
 }
