@@ -66,7 +66,19 @@ vuln: $(GOVULN) ## known vulnerabilities: that our Go code reaches, and in the i
 	cd frontend && npm audit --audit-level=low
 
 .PHONY: test
-test: needs postgres lint test-go test-frontend test-e2e test-contract test-clients test-release test-install test-arm ## everything that guards a landing, on both engines
+test: needs postgres lint test-go test-frontend test-e2e test-outside ## everything that guards a landing, on both engines
+
+# Each of them waits for one process most of the time, so that two lanes fit on two
+# processors. Packages are built in one of them, one after another. Last, what both need is there.
+.PHONY: test-outside
+test-outside: build postgres client-gowebdav $(SCHEMATHESIS) $(CLIENTS) $(GORELEASER) ## contract, clients, packages, ARM: what looks at the program from outside, two at once
+	@$(MAKE) --no-print-directory -j2 --output-sync=recurse lane-contract lane-packages
+
+.PHONY: lane-contract lane-packages
+lane-contract:
+	@$(MAKE) --no-print-directory -j1 -o build test-contract test-arm
+lane-packages:
+	@$(MAKE) --no-print-directory -j1 -o build -o postgres -o client-gowebdav test-clients test-release test-install
 
 .PHONY: test-go
 test-go: frontend/node_modules ## the Go tests, on SQLite and PostgreSQL
