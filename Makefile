@@ -186,8 +186,8 @@ soak: postgres $(GORELEASER) build ## the long ones: a busy server for 20 minute
 	@packaging/fuzz.sh 5m
 
 .PHONY: bench
-bench: bench-build ## measure every engine beside PocketBase in one run, and write docs/benchmarks.md
-	DURABLE=1 $(WITH_POSTGRES) bash -c 'cd bench && go run . -umbra-postgres ../bin/umbra-postgres -postgres "$$UMBRA_TEST_POSTGRES" -out ../docs/benchmarks.md'
+bench: bench-build ## measure every engine beside PocketBase in one run
+	DURABLE=1 $(WITH_POSTGRES) bash -c 'cd bench && go run . -umbra-postgres ../bin/umbra-postgres -postgres "$$UMBRA_TEST_POSTGRES"'
 
 .PHONY: bench-report
 bench-report: bench-build $(BENCH_PYTHON) ## all of it in one run: PocketBase, the bare framework, Radicale, Xandikos, 1,000 to 1,000,000 records (half an hour)
@@ -200,10 +200,10 @@ bench-scale: bench-build ## measure whether cost grows with what an account hold
 BENCH_PYTHON := $(CACHE)/bench-venv/bin/python
 
 .PHONY: bench-dav
-bench-dav: $(BENCH_PYTHON) ## measure CalDAV beside Radicale and Xandikos in one run, and write docs/benchmarks-dav.md
+bench-dav: $(BENCH_PYTHON) ## measure CalDAV beside Radicale and Xandikos in one run
 	mkdir -p bin
 	go build -trimpath -ldflags "$(LDFLAGS)" -o bin/umbra .
-	cd bench && go run ./dav -python $(BENCH_PYTHON) -out ../docs/benchmarks-dav.md
+	cd bench && go run ./dav -python $(BENCH_PYTHON)
 
 $(BENCH_PYTHON): bench/dav/requirements.txt
 	python3 -m venv $(CACHE)/bench-venv
