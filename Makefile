@@ -83,6 +83,7 @@ lane-packages:
 .PHONY: test-go
 test-go: frontend/node_modules ## the Go tests, on SQLite and PostgreSQL
 	$(WITH_POSTGRES) go test -timeout 15m ./...
+	cd bench && go test ./...
 
 .PHONY: test-docs
 test-docs: ## every command in README.md and docs/ against the real program; says which cannot run here, and why
