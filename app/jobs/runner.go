@@ -124,10 +124,11 @@ func (r *Runner) look(ctx context.Context) (next time.Time, err error) {
 
 // earliest is, by kind, when the next job is due or a lease ends.
 func (r *Runner) earliest(ctx context.Context) (map[string]time.Time, error) {
+	at, ids := r.at(1)
 	parts := make([]string, len(r.kinds))
 	for i, k := range r.kinds {
-		parts[i] = "SELECT '" + k.Name + "', (SELECT MIN(run_at) FROM jobs WHERE kind = '" + k.Name + "' AND state = 'waiting' AND locked_until = 0)," +
-			" (SELECT MIN(locked_until) FROM jobs WHERE locked_until > 0 AND kind = '" + k.Name + "' AND locked_by <> $1)"
+		parts[i] = "SELECT '" + k.Name + "', (SELECT MIN(run_at) FROM jobs WHERE kind = '" + k.Name + "' AND state = 'waiting' AND locked_until = 0 AND id NOT IN " + at + ")," +
+			" (SELECT MIN(locked_until) FROM jobs WHERE locked_until > 0 AND kind = '" + k.Name + "' AND id NOT IN " + at + ")"
 	}
 	out := map[string]time.Time{}
 	_, err := db.Query(ctx, r.db, func(s db.Scanner) (bool, error) {
@@ -143,8 +144,21 @@ func (r *Runner) earliest(ctx context.Context) (map[string]time.Time, error) {
 			out[kind] = clock.FromMicros(*due)
 		}
 		return true, nil
-	}, strings.Join(parts, " UNION ALL "), r.name)
+	}, strings.Join(parts, " UNION ALL "), ids...)
 	return out, err
+}
+
+// at names what this process is at, for "id IN" of a statement whose argument n
+// is the first of them. A job is ours until its worker has come to its end, also
+// where it has been settled, and may be due again, a moment before: taken then,
+// it would be kept by us with nobody at it. Its worker's end wakes the runner.
+func (r *Runner) at(n int) (list string, ids []any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for id := range r.running {
+		ids = append(ids, id)
+	}
+	return db.Number("(0"+strings.Repeat(", ?", len(ids))+")", n), ids // no job is 0
 }
 
 func (r *Runner) free(k Kind) int {
@@ -160,12 +174,13 @@ func (r *Runner) claim(ctx context.Context, k Kind, n int) (taken []Job, err err
 		lock = " FOR UPDATE SKIP LOCKED"
 	}
 	now := r.clock.Now()
+	at, ids := r.at(6)
 	err = r.db.Tx(ctx, func(ctx context.Context) error {
 		taken, err = db.Query(ctx, r.db, scanJob, `UPDATE jobs SET locked_until = $2, locked_by = $3, attempt = attempt + 1,
 first_at = CASE WHEN first_at = 0 THEN $1 ELSE first_at END
-WHERE id IN (SELECT id FROM jobs WHERE kind = $4 AND state = 'waiting' AND run_at <= $1 AND locked_until <= $1
+WHERE id IN (SELECT id FROM jobs WHERE kind = $4 AND state = 'waiting' AND run_at <= $1 AND locked_until <= $1 AND id NOT IN `+at+`
     ORDER BY run_at, id LIMIT $5`+lock+`)
-RETURNING `+jobColumns, clock.Micros(now), clock.Micros(now.Add(r.Lease)), r.name, k.Name, n)
+RETURNING `+jobColumns, append([]any{clock.Micros(now), clock.Micros(now.Add(r.Lease)), r.name, k.Name, n}, ids...)...)
 		return err
 	})
 	return taken, err
@@ -212,11 +227,14 @@ func (r *Runner) sleep(ctx context.Context, next time.Time) {
 const setBack = time.Second
 
 // mend brings near what a clock that was ahead has put into the far future:
-// leases longer than there are, attempts later than there are.
+// leases longer than there are, attempts later than there are. Those of what is
+// running here are renewed soon, and it needs them to be settled.
 func (r *Runner) mend(ctx context.Context) {
 	now := r.clock.Now()
+	at, ids := r.at(2)
 	err := r.db.Tx(ctx, func(ctx context.Context) error {
-		if _, err := r.db.Exec(ctx, "UPDATE jobs SET locked_until = 0, locked_by = '' WHERE locked_until > $1", clock.Micros(now.Add(2*r.Lease))); err != nil {
+		if _, err := r.db.Exec(ctx, "UPDATE jobs SET locked_until = 0, locked_by = '' WHERE locked_until > $1 AND id NOT IN "+at,
+			append([]any{clock.Micros(now.Add(2 * r.Lease))}, ids...)...); err != nil {
 			return err
 		}
 		_, err := r.db.Exec(ctx, "UPDATE jobs SET run_at = $1, first_at = $1 WHERE state = 'waiting' AND attempt > 0 AND run_at > $2",
@@ -249,14 +267,13 @@ func (r *Runner) renew(ctx context.Context) {
 			return
 		case <-t.C:
 		}
-		r.mu.Lock()
-		some := len(r.running) > 0
-		r.mu.Unlock()
-		if !some {
+		at, ids := r.at(3)
+		if len(ids) == 0 {
 			continue
 		}
 		err := r.db.Tx(ctx, func(ctx context.Context) error {
-			_, err := r.db.Exec(ctx, "UPDATE jobs SET locked_until = $1 WHERE locked_by = $2 AND locked_until > 0", clock.Micros(r.clock.Now().Add(r.Lease)), r.name)
+			_, err := r.db.Exec(ctx, "UPDATE jobs SET locked_until = $1 WHERE locked_by = $2 AND locked_until > 0 AND id IN "+at,
+				append([]any{clock.Micros(r.clock.Now().Add(r.Lease)), r.name}, ids...)...)
 			return err
 		})
 		if err != nil && ctx.Err() == nil {

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"umbra/app/db"
 	"umbra/app/jobs"
 )
 
@@ -83,6 +85,93 @@ func TestALongJobIsKept(t *testing.T) {
 			want = "a@0 a@0"
 		}
 		b.want(want)
+	})
+}
+
+// A job that is due again at the moment its turn ends has its next turn, and not
+// before that end: what looks for due work just then does not take it from under
+// the worker, also where it finds others of its kind.
+func TestTheNextTurnIsDueAtOnce(t *testing.T) {
+	for _, others := range []bool{false, true} {
+		each(t, func(b *bench) {
+			var turns atomic.Int64
+			b.run(jobs.Options{}, jobs.Kind{Name: "w", Workers: 4, Forever: true, Do: func(_ context.Context, j jobs.Job) jobs.Result {
+				if j.Key != "a" {
+					return jobs.Result{}
+				}
+				turn := turns.Add(1)
+				if j.Attempt != 1 {
+					b.t.Errorf("turn %d is attempt %d", turn, j.Attempt)
+				}
+				if turn == 3 {
+					return jobs.Result{Repeats: true}
+				}
+				return jobs.Result{Repeats: true, Save: func(ctx context.Context, s *jobs.Settled) error {
+					s.Again = b.clock.Now()
+					db.AfterCommit(ctx, func() { // it is written down, and the worker has not come to its end
+						b.queue.Wake()
+						if others {
+							b.once(fmt.Sprint(turn), 0)
+						}
+						time.Sleep(100 * time.Millisecond)
+						if n := turns.Load(); n != turn {
+							b.t.Errorf("turn %d began before turn %d had ended", n, turn)
+						}
+					})
+					return nil
+				}}
+			}})
+			b.once("a", 0)
+			time.Sleep(time.Second / 2) // sooner than a look that nobody asked for
+			if n := turns.Load(); n != 3 || b.left() != 0 {
+				b.t.Errorf("%d turns, %d are left", n, b.left())
+			}
+		})
+	}
+}
+
+// A clock that is set back does not take a long job from who is at it.
+func TestTheClockIsSetBackDuringALongJob(t *testing.T) {
+	each(t, func(b *bench) {
+		saved := 0
+		b.run(jobs.Options{}, jobs.Kind{Name: "w", Workers: 4, Do: b.note(func(jobs.Job) jobs.Result {
+			time.Sleep(2*time.Second + time.Second/2) // the clock has been looked at, and no lease renewed
+			return jobs.Result{Save: func(context.Context, *jobs.Settled) error { saved++; return nil }}
+		})})
+		b.once("a", 0)
+		synctest.Wait()
+		b.clock.set(-time.Hour)
+		time.Sleep(2 * time.Hour)
+		b.want("a@0")
+		if n := b.left(); n != 0 || saved != 1 {
+			b.t.Errorf("%d are left, settled %d times", n, saved)
+		}
+	})
+}
+
+// A lease of a runner's own that it is not at, as when the word that it has taken
+// a job was lost on the way from the database, ends as a dead server's does.
+func TestALeaseThatNobodyIsAtEnds(t *testing.T) {
+	each(t, func(b *bench) {
+		b.run(jobs.Options{}, jobs.Kind{Name: "w", Workers: 4, Do: b.note(func(j jobs.Job) jobs.Result {
+			if j.Key == "long" {
+				time.Sleep(10 * time.Minute)
+			}
+			return jobs.Result{}
+		})})
+		b.once("long", 0)
+		synctest.Wait()
+		b.once("lost", time.Hour)
+		if err := b.db.Tx(b.t.Context(), func(ctx context.Context) error {
+			_, err := b.db.Exec(ctx, `UPDATE jobs SET run_at = $1, locked_until = $2, attempt = 1, first_at = $1,
+locked_by = (SELECT locked_by FROM jobs WHERE key = 'long') WHERE key = 'lost'`, b.clock.Now().UnixMicro(), b.clock.after(20*time.Second).UnixMicro())
+			return err
+		}); err != nil {
+			b.t.Fatal(err)
+		}
+		b.queue.Wake()
+		time.Sleep(5 * time.Minute)
+		b.want("long@0 lost@20")
 	})
 }
 

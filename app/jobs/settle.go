@@ -32,9 +32,6 @@ func (r *Runner) Stats() Stats {
 func (r *Runner) start(ctx context.Context, k Kind, j Job) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.running[j.ID] {
-		return // a clock that was set ended our lease: we are still at it
-	}
 	r.running[j.ID] = true
 	r.busy[k.Name]++
 	if j.Attempt == 1 {
