@@ -176,6 +176,7 @@ fuzz: ## each fuzz target for FUZZTIME (10s)
 .PHONY: soak
 soak: postgres $(GORELEASER) build ## the long ones: a busy server for 20 minutes, a thousand kills, many log-ins in little memory, long fuzzing
 	cd bench && go run ./soak -umbra ../umbra
+	UMBRA_TEST_FLAVOURS=umbra,umbra-postgres $(MAKE) test-install
 	UMBRA_TEST_REPLICAS=10000 $(WITH_POSTGRES) go test -count=1 -timeout 2h -run Replicas -v ./app/dav
 	UMBRA_TEST_KILLS=1000 $(WITH_POSTGRES) go test -count=1 -timeout 2h -run Kill -skip PostgreSQL -v ./app/server
 	UMBRA_TEST_KILLS=100 go test -count=1 -timeout 2h -run 'Kill.*PostgreSQL' -v ./app/server

@@ -45,8 +45,8 @@ def mirror():
 
 
 class Machine:
-    def __init__(self, folder):
-        self.folder = Path(folder)
+    def __init__(self, folder, package="umbra"):
+        self.folder, self.package = Path(folder), package
         self.root = self.folder / "root"
         self.root.mkdir()
         subprocess.run(["tar", "-xf", base(), "-C", self.root, "--exclude=./dev/*"], check=True)
@@ -102,9 +102,10 @@ class Machine:
         return self.call("journalctl --no-pager -n 40").stdout
 
     def documented(self, page, line, **values):
-        """Runs a line as a page of the documentation has it, with values in place of its names."""
+        """Runs a line as a page of the documentation has it, with values in place of its names, and our package in that of the small one."""
         text = (PROJECT / page).read_text()
         assert line in [known.strip() for known in text.splitlines()], f"{page} does not say: {line}"
+        line = line.replace("./umbra_", f"./{self.package}_").replace("apt remove umbra", f"apt remove {self.package}").replace("apt purge umbra", f"apt purge {self.package}")
         for name, value in values.items():
             line, found = re.subn(rf"(?<![A-Z]_){name}", value, line)
             assert found, f"{name} is not in {line}"
