@@ -52,6 +52,15 @@ test('makes a place with every field, by a press on the map, changes and deletes
   });
   await expect(place.getByRole('link', { name: 'Open in a map app' })).toHaveAttribute('href', 'geo:51.752,-1.2577?q=51.752,-1.2577(Corner%20Bakery)');
   await expect(place.getByRole('link', { name: 'bakery.example', exact: true })).toHaveAttribute('rel', /noreferrer/);
+  // What was done is said above the sheet, and beside it where there is room: neither covers the other's buttons.
+  const taken = place.getByRole('button', { name: 'Undo' });
+  await expect(taken).toBeVisible();
+  for (const button of [taken, place.getByRole('button', { name: 'Edit' })]) {
+    await expect.poll(() => button.evaluate((b) => {
+      const r = b.getBoundingClientRect();
+      return [r.left + 3, r.right - 3].every((x) => b.contains(document.elementFromPoint(x, r.top + r.height / 2)));
+    })).toBe(true);
+  }
   expect(await axeFinds(page)).toEqual([]);
 
   await place.getByRole('button', { name: 'Edit' }).click();
