@@ -79,6 +79,7 @@ func overSize(o options) error {
 		}
 	}
 	r.footprints(names, prints)
+	r.line("Memory counts the pages of the program as shared among the servers that run here at once.")
 	return r.save(os.Stdout, o.out)
 }
 
