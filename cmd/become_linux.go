@@ -22,13 +22,18 @@ func becomeOwner(folder string) error {
 	if err != nil {
 		return err
 	}
-	s, is := info.Sys().(*syscall.Stat_t)
-	if !is || s.Uid == 0 {
+	user, group := ownerOf(info)
+	if user <= 0 {
 		return nil
 	}
-	for _, step := range []error{syscall.Setgroups([]int{int(s.Gid)}), syscall.Setgid(int(s.Gid)), syscall.Setuid(int(s.Uid))} {
-		if step != nil {
-			return fmt.Errorf("becoming the user of %s: %w", folder, step)
+	// The groups first: who is not root any more may not set them.
+	for _, become := range []func() error{
+		func() error { return syscall.Setgroups([]int{group}) },
+		func() error { return syscall.Setgid(group) },
+		func() error { return syscall.Setuid(user) },
+	} {
+		if err := become(); err != nil {
+			return fmt.Errorf("becoming the user of %s: %w", folder, err)
 		}
 	}
 	return nil

@@ -18,7 +18,7 @@ func checkPermissions(dir string) finding {
 		f.Detail = "not known"
 		return f
 	}
-	owner := ownerOf(folder)
+	owner, _ := ownerOf(folder)
 	var open, foreign []string
 	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, unseen error) error {
 		if unseen != nil { // the check of the folder tells
@@ -32,7 +32,7 @@ func checkPermissions(dir string) finding {
 		if gone != nil { // since it was listed
 			return nil //nolint:nilerr // see above
 		}
-		if ownerOf(info) != owner {
+		if user, _ := ownerOf(info); user != owner {
 			foreign = append(foreign, name)
 		}
 		if d.Type().IsRegular() && info.Mode().Perm()&0o077 != 0 && holdsSecrets(name) {

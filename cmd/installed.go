@@ -41,8 +41,7 @@ func installedAs(root fs.FS, program, version string) installed {
 			return installed{"rpm", []string{"download the newer package for this machine (`uname -m`)", "sudo dnf install ./" + name + "_VERSION_linux_….rpm, which starts the service anew"}}
 		}
 	}
-	switch {
-	case !semver.IsValid(version) || semver.Prerelease(version) != "":
+	if !semver.IsValid(version) || semver.Prerelease(version) != "" {
 		return installed{"source", []string{"git pull && make build, in its source", "start it again"}}
 	}
 	return installed{"file", []string{"download the archive for this machine, and compare it with the checksums that are beside it", "stop `umbra serve`, put the new executable at " + program + ", and start it again"}}

@@ -4,4 +4,4 @@ package cmd
 
 import "io/fs"
 
-func ownerOf(fs.FileInfo) int { return -1 }
+func ownerOf(fs.FileInfo) (user, group int) { return -1, -1 }

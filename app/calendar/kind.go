@@ -16,9 +16,8 @@ func (s *Service) Table() string { return "calendars" }
 // Revert makes a calendar be what it was; nil deletes it. Which one is the
 // default is the settings' to revert.
 func (s *Service) Revert(ctx context.Context, w *journal.Writer, id int64, img []byte) error {
-	now, err := s.find(ctx, w.Caller.UserID, id)
-	there := err == nil
-	if err != nil && !fault.Is(err, fault.NotFound) {
+	now, there, err := fault.Found(s.find(ctx, w.Caller.UserID, id))
+	if err != nil {
 		return err
 	}
 	if img == nil {

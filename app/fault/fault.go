@@ -123,3 +123,12 @@ func KindOf(err error) Kind {
 func Is(err error, k Kind) bool {
 	return err != nil && KindOf(err) == k
 }
+
+// Found makes of NotFound that there is nothing, which is no failure to who asks
+// whether there is: what, there, err := Found(find(id)).
+func Found[T any](what T, err error) (found T, there bool, failed error) {
+	if Is(err, NotFound) {
+		return what, false, nil
+	}
+	return what, err == nil, err
+}

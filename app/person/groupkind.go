@@ -34,9 +34,8 @@ func (s *Service) groupImage(ctx context.Context, userID int64, g Group) (*group
 
 // Revert makes a group be what it was; who is in it, the people's own changes say.
 func (k groupCards) Revert(ctx context.Context, w *journal.Writer, id int64, img []byte) error {
-	now, err := k.findGroup(ctx, w.Caller.UserID, id)
-	there := err == nil
-	if err != nil && !fault.Is(err, fault.NotFound) {
+	now, there, err := fault.Found(k.findGroup(ctx, w.Caller.UserID, id))
+	if err != nil {
 		return err
 	}
 	if img == nil {

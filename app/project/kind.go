@@ -19,9 +19,8 @@ func (s *Service) Table() string { return "projects" }
 
 // Revert makes a project be what it was; nil deletes it, with its tasks.
 func (s *Service) Revert(ctx context.Context, w *journal.Writer, id int64, img []byte) error {
-	now, err := s.find(ctx, w.Caller.UserID, id)
-	there := err == nil
-	if err != nil && !fault.Is(err, fault.NotFound) {
+	now, there, err := fault.Found(s.find(ctx, w.Caller.UserID, id))
+	if err != nil {
 		return err
 	}
 	if img == nil {
@@ -55,9 +54,8 @@ func (k tasks) FiledIn() (kind, column string) { return KindName, "project_id" }
 // Revert makes a task be what it was; nil deletes it, with its parts. It
 // answers Conflict where the task's project is gone.
 func (k tasks) Revert(ctx context.Context, w *journal.Writer, id int64, img []byte) error {
-	now, err := k.s.findTask(ctx, w.Caller.UserID, id)
-	there := err == nil
-	if err != nil && !fault.Is(err, fault.NotFound) {
+	now, there, err := fault.Found(k.s.findTask(ctx, w.Caller.UserID, id))
+	if err != nil {
 		return err
 	}
 	if img == nil {

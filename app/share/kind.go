@@ -19,9 +19,8 @@ func (s *Service) Table() string { return "shares" }
 // gone or shut out, or of a record that is gone, stays away, as does one beside
 // which there is another by now.
 func (s *Service) Revert(ctx context.Context, w *journal.Writer, id int64, img []byte) error {
-	now, err := s.find(ctx, w.Caller.UserID, id)
-	there := err == nil
-	if err != nil && !fault.Is(err, fault.NotFound) {
+	now, there, err := fault.Found(s.find(ctx, w.Caller.UserID, id))
+	if err != nil {
 		return err
 	}
 	if img == nil {

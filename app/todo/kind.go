@@ -16,9 +16,8 @@ func (s *Service) Table() string { return "todos" }
 
 // Revert makes a to-do be what it was; nil deletes it.
 func (s *Service) Revert(ctx context.Context, w *journal.Writer, id int64, img []byte) error {
-	now, err := s.find(ctx, w.Caller.UserID, id)
-	there := err == nil
-	if err != nil && !fault.Is(err, fault.NotFound) {
+	now, there, err := fault.Found(s.find(ctx, w.Caller.UserID, id))
+	if err != nil {
 		return err
 	}
 	if img == nil {

@@ -21,21 +21,25 @@ func PersonMarks(p *person.Person) Marks { return MarksOf(personFields(p, "", ni
 
 // WritePerson writes a person into a document, as WriteEvent does.
 func WritePerson(d *ical.Document, p *person.Person, marks Marks, photo Photos) error {
-	var c *ical.Component
-	if all := d.Components("VCARD"); len(all) > 0 {
-		c = all[0]
-	} else {
-		c = ical.NewComponent("VCARD")
-		c.Set("VERSION", NewCardVersion)
-		c.Set("PRODID", ProductID)
-		c.Set("UID", ical.Escape(p.UID))
-		d.Add(c)
-	}
+	c, _ := cardOf(d, p.UID)
 	var failed error
 	if patch(c, marks, personFields(p, Version(c), photo, &failed)) && (marks == nil || c.Line("REV") != nil) {
 		c.Set("REV", ical.UTC(p.UpdatedAt).Line("REV").Value)
 	}
 	return failed
+}
+
+// cardOf is the card of a document, made where there is none.
+func cardOf(d *ical.Document, uid string) (c *ical.Component, made bool) {
+	if all := d.Components("VCARD"); len(all) > 0 {
+		return all[0], false
+	}
+	c = ical.NewComponent("VCARD")
+	c.Set("VERSION", NewCardVersion)
+	c.Set("PRODID", ProductID)
+	c.Set("UID", ical.Escape(uid))
+	d.Add(c)
+	return c, true
 }
 
 func personFields(p *person.Person, version string, photo Photos, failed *error) []Field {

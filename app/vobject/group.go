@@ -82,17 +82,10 @@ func member(l *ical.Line) (uid string, ok bool) {
 // Lines of members that have not arrived stay, and so do those that name nobody's
 // uid.
 func WriteGroup(d *ical.Document, g *person.Group, members, awaited []string) {
-	var c *ical.Component
-	if all := d.Components("VCARD"); len(all) > 0 {
-		c = all[0]
-	} else {
-		c = ical.NewComponent("VCARD")
-		c.Set("VERSION", NewCardVersion)
-		c.Set("PRODID", ProductID)
-		c.Set("UID", ical.Escape(g.UID))
+	c, made := cardOf(d, g.UID)
+	if made {
 		c.Set("N", ical.JoinStructured(g.Name, "", "", "", ""))
 		c.Set(appleKind, "group")
-		d.Add(c)
 	}
 	touched := false
 	if was := groupName(c); was != g.Name {
