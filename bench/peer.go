@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -39,12 +38,11 @@ type peer struct {
 
 // start runs the server until it answers, and says how long that took.
 func (p *peer) start() (time.Duration, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	addr, err := process.Address()
 	if err != nil {
 		return 0, err
 	}
-	p.addr = l.Addr().String()
-	_ = l.Close()
+	p.addr = addr
 	p.log = &bytes.Buffer{}
 	p.process = exec.Command(p.binary, p.command(p.dir, p.addr)...)
 	p.process.Stdout, p.process.Stderr = p.log, p.log
@@ -56,15 +54,17 @@ func (p *peer) start() (time.Duration, error) {
 	if err := p.process.Start(); err != nil {
 		return 0, err
 	}
-	for time.Since(begun) < 30*time.Second {
-		if c, err := dial(p.addr); err == nil {
-			status, _, _, err := c.do(appendRequest(nil, p.addr, "GET", "/api/health", "", ""), "")
-			c.close()
-			if err == nil && status == 200 {
-				return time.Since(begun), nil
-			}
+	healthy := func() bool {
+		c, err := dial(p.addr)
+		if err != nil {
+			return false
 		}
-		time.Sleep(500 * time.Microsecond)
+		defer c.close()
+		status, _, _, err := c.do(appendRequest(nil, p.addr, "GET", "/api/health", "", ""), "")
+		return err == nil && status == 200
+	}
+	if process.Within(500*time.Microsecond, healthy) {
+		return time.Since(begun), nil
 	}
 	p.stop()
 	return 0, fmt.Errorf("%s did not answer within 30 s: %s", p.name, p.log)

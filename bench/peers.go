@@ -3,12 +3,14 @@ package main
 import (
 	"fmt"
 	"strings"
+
+	"umbra/bench/account"
 )
 
 const (
-	username = "bench"
+	username = account.Name
 	email    = "bench@example.com"
-	password = "correct horse battery staple 7"
+	password = account.Password
 )
 
 func umbra(name, binary, dir string) *peer {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -13,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"umbra/bench/account"
 	"umbra/bench/process"
 )
 
@@ -35,12 +35,11 @@ func (s *server) start() error {
 	if err := os.Mkdir(s.dir, 0o755); err != nil {
 		return err
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	addr, err := process.Address()
 	if err != nil {
 		return err
 	}
-	s.addr = l.Addr().String()
-	_ = l.Close()
+	s.addr = addr
 	args := s.command(s.addr)
 	s.process = exec.Command(args[0], args[1:]...)
 	s.process.Stdout, s.process.Stderr = &s.log, &s.log
@@ -48,10 +47,12 @@ func (s *server) start() error {
 	if err := s.process.Start(); err != nil {
 		return err
 	}
-	for begun := time.Now(); time.Since(begun) < 30*time.Second; time.Sleep(20 * time.Millisecond) {
-		if c, err := net.Dial("tcp", s.addr); err == nil {
-			return c.Close()
-		}
+	listens := func() bool {
+		c, err := net.Dial("tcp", s.addr)
+		return err == nil && c.Close() == nil
+	}
+	if process.Within(20*time.Millisecond, listens) {
+		return nil
 	}
 	s.stop()
 	return fmt.Errorf("%s does not answer: %s", s.name, s.log.String())
@@ -118,34 +119,11 @@ func umbra(binary, dir string) *server {
 	s := &server{name: "Umbra", dir: dir}
 	s.command = func(addr string) []string { return []string{binary, "serve", "--data-dir", dir, "--listen", addr} }
 	s.fill = func(s *server, items int) error {
-		const password = "correct horse battery staple 7"
-		who := fmt.Sprintf(`{"username":"bench","password":%q}`, password)
-		if _, err := s.do("POST", "/api/auth/setup", who, "Content-Type", "application/json"); err != nil {
-			return err
-		}
-		res, err := s.client.Post("http://"+s.addr+"/api/auth/login", "application/json", strings.NewReader(who))
+		a, err := account.Make(s.addr)
 		if err != nil {
 			return err
 		}
-		_ = res.Body.Close()
-		cookie, _, _ := strings.Cut(res.Header.Get("Set-Cookie"), ";")
-		var token struct{ Token string }
-		b, err := s.do("POST", "/api/auth/tokens", `{"name":"bench","scopes":["dav"]}`, "Content-Type", "application/json", "Cookie", cookie)
-		if err != nil {
-			return err
-		}
-		if err := json.Unmarshal(b, &token); err != nil {
-			return err
-		}
-		var calendars []struct{ ID int64 }
-		if b, err = s.do("GET", "/api/calendars", "", "Cookie", cookie); err != nil {
-			return err
-		}
-		if err := json.Unmarshal(b, &calendars); err != nil || len(calendars) == 0 {
-			return fmt.Errorf("no calendar in %s: %w", b, err)
-		}
-		s.user, s.pass = "bench", token.Token
-		s.calendar = fmt.Sprintf("/dav/calendars/1/calendar-%d/", calendars[0].ID)
+		s.user, s.pass, s.calendar = account.Name, a.Device, a.Calendar
 		return putAll(s, items)
 	}
 	return s

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"os/exec"
 	"runtime"
@@ -19,6 +20,25 @@ import (
 func Environment() []string {
 	all := slices.DeleteFunc(os.Environ(), func(s string) bool { return strings.HasPrefix(s, "UMBRA_") || strings.HasPrefix(s, "DATABASE_URL=") })
 	return append(all, "TZ=UTC")
+}
+
+// Address is a free one of this machine.
+func Address() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
+}
+
+// Within looks each time that every has passed, for 30 s, whether a server is ready.
+func Within(every time.Duration, ready func() bool) bool {
+	for begun := time.Now(); time.Since(begun) < 30*time.Second; time.Sleep(every) {
+		if ready() {
+			return true
+		}
+	}
+	return false
 }
 
 // Stop ends a server as its user would, and after 15 s as the machine does.

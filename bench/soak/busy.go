@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"regexp"
 	"time"
+
+	"umbra/bench/account"
 )
 
 // busy are what goes on at once, each at its own pace.
@@ -39,7 +41,7 @@ func todo(s *server, n int) error {
 	if _, err := s.do("PATCH", at, `{"description":"Twice."}`); err != nil {
 		return err
 	}
-	_, header, err := s.send(s.cookie, "PATCH", at+"/toggle", "")
+	_, header, err := s.send(s.Cookie, "PATCH", at+"/toggle", "")
 	if err != nil {
 		return err
 	}
@@ -71,11 +73,11 @@ func pages(s *server, n int) error {
 var syncToken = regexp.MustCompile(`<(?:\w+:)?sync-token>([^<]+)</`)
 
 func device(s *server, n int) error {
-	at := fmt.Sprintf("%ssoak-%d.ics", s.calendar, n)
+	at := fmt.Sprintf("%ssoak-%d.ics", s.Calendar, n)
 	body := fmt.Sprintf("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//soak//EN\r\nBEGIN:VEVENT\r\nUID:soak-%d\r\nDTSTAMP:20310101T000000Z\r\n"+
 		"DTSTART:20310506T080000Z\r\nDTEND:20310506T090000Z\r\nSUMMARY:Soak\r\nBEGIN:VALARM\r\nACTION:DISPLAY\r\nDESCRIPTION:x\r\nTRIGGER:-PT15M\r\nEND:VALARM\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n", n)
 	const ask = `<sync-collection xmlns="DAV:"><sync-token>%s</sync-token><sync-level>1</sync-level><prop><getetag/></prop></sync-collection>`
-	b, err := s.do("PROPFIND", s.calendar, `<propfind xmlns="DAV:"><prop><sync-token/></prop></propfind>`, "Depth", "0")
+	b, err := s.do("PROPFIND", s.Calendar, `<propfind xmlns="DAV:"><prop><sync-token/></prop></propfind>`, "Depth", "0")
 	if err != nil {
 		return err
 	}
@@ -86,7 +88,7 @@ func device(s *server, n int) error {
 	if _, err := s.do("PUT", at, body, "Content-Type", "text/calendar"); err != nil {
 		return err
 	}
-	if _, err := s.do("REPORT", s.calendar, fmt.Sprintf(ask, token[1]), "Depth", "1"); err != nil {
+	if _, err := s.do("REPORT", s.Calendar, fmt.Sprintf(ask, token[1]), "Depth", "1"); err != nil {
 		return err
 	}
 	_, err = s.do("DELETE", at, "")
@@ -101,7 +103,7 @@ func window(s *server, _ int) error {
 	if err != nil {
 		return err
 	}
-	r.Header.Set("Cookie", s.cookie)
+	r.Header.Set("Cookie", s.Cookie)
 	res, err := s.client.Do(r)
 	if err != nil {
 		return err
@@ -122,7 +124,7 @@ func window(s *server, _ int) error {
 }
 
 func logIn(s *server, _ int) error {
-	cookie, err := s.logIn()
+	cookie, err := account.LogIn(s.addr)
 	if err != nil {
 		return err
 	}
@@ -132,7 +134,7 @@ func logIn(s *server, _ int) error {
 
 // refused sends what must be refused, which must leave nothing behind either.
 func refused(s *server, _ int) error {
-	for _, r := range [][3]string{{"POST", "/api/todos", `{"title":""}`}, {"GET", "/api/todos/999999999", ""}, {"PUT", s.calendar + "bad.ics", "BEGIN:NONSENSE"}} {
+	for _, r := range [][3]string{{"POST", "/api/todos", `{"title":""}`}, {"GET", "/api/todos/999999999", ""}, {"PUT", s.Calendar + "bad.ics", "BEGIN:NONSENSE"}} {
 		if _, err := s.do(r[0], r[1], r[2]); err == nil {
 			return fmt.Errorf("%s %s was taken", r[0], r[1])
 		}

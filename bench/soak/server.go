@@ -5,39 +5,30 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os/exec"
 	"strconv"
 	"strings"
 	"time"
 
+	"umbra/bench/account"
 	"umbra/bench/process"
 )
 
-const (
-	username = "soak"
-	password = "correct horse battery staple 7"
-)
-
 type server struct {
+	account.Account
 	addr, metrics string
 	process       *exec.Cmd
 	log           bytes.Buffer
 	client        http.Client
-	cookie, app   string // what signs requests in, and the app password of a device
-	calendar      string // its path for devices
 }
 
-func start(binary, dir string) (*server, error) {
-	s := &server{client: http.Client{Timeout: 30 * time.Second}}
+func start(binary, dir string) (s *server, err error) {
+	s = &server{client: http.Client{Timeout: 30 * time.Second}}
 	for _, at := range []*string{&s.addr, &s.metrics} {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
+		if *at, err = process.Address(); err != nil {
 			return nil, err
 		}
-		*at = l.Addr().String()
-		_ = l.Close()
 	}
 	s.process = exec.Command(binary, "serve", "--data-dir", dir, "--listen", s.addr)
 	s.process.Stdout, s.process.Stderr = &s.log, &s.log
@@ -45,56 +36,23 @@ func start(binary, dir string) (*server, error) {
 	if err := s.process.Start(); err != nil {
 		return nil, err
 	}
-	for begun := time.Now(); time.Since(begun) < 30*time.Second; time.Sleep(20 * time.Millisecond) {
-		if _, err := s.do("GET", "/api/health", ""); err == nil {
-			return s, s.signIn()
-		}
+	healthy := func() bool { _, err := s.do("GET", "/api/health", ""); return err == nil }
+	if !process.Within(20*time.Millisecond, healthy) {
+		s.stop()
+		return nil, fmt.Errorf("it does not answer: %s", s.log.String())
 	}
-	s.stop()
-	return nil, fmt.Errorf("it does not answer: %s", s.log.String())
+	if s.Account, err = account.Make(s.addr); err != nil {
+		s.stop()
+	}
+	return s, err
 }
 
 func (s *server) stop() { process.Stop(s.process) }
 
-func credentials() string { return fmt.Sprintf(`{"username":%q,"password":%q}`, username, password) }
-
-func (s *server) signIn() (err error) {
-	if _, err = s.do("POST", "/api/auth/setup", credentials()); err != nil {
-		return err
-	}
-	if s.cookie, err = s.logIn(); err != nil {
-		return err
-	}
-	var token struct{ Token string }
-	if err := s.read(&token, "POST", "/api/auth/tokens", `{"name":"soak","scopes":["dav"]}`); err != nil {
-		return err
-	}
-	s.app = token.Token
-	var calendars []struct{ ID int64 }
-	if err := s.read(&calendars, "GET", "/api/calendars", ""); err != nil {
-		return err
-	}
-	s.calendar = fmt.Sprintf("/dav/calendars/1/calendar-%d/", calendars[0].ID)
-	return nil
-}
-
-func (s *server) logIn() (cookie string, err error) {
-	res, err := s.client.Post("http://"+s.addr+"/api/auth/login", "application/json", strings.NewReader(credentials()))
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = res.Body.Close() }()
-	cookie, _, _ = strings.Cut(res.Header.Get("Set-Cookie"), ";")
-	if res.StatusCode != http.StatusOK || cookie == "" {
-		return "", fmt.Errorf("log-in: %s", res.Status)
-	}
-	return cookie, nil
-}
-
 // do sends a request of the signed-in person, or where the path is that of devices
 // of one of theirs; anything but 2xx is an error.
 func (s *server) do(method, path, body string, headers ...string) ([]byte, error) {
-	return s.as(s.cookie, method, path, body, headers...)
+	return s.as(s.Cookie, method, path, body, headers...)
 }
 
 func (s *server) as(cookie, method, path, body string, headers ...string) ([]byte, error) {
@@ -108,7 +66,7 @@ func (s *server) send(cookie, method, path, body string, headers ...string) ([]b
 		return nil, nil, err
 	}
 	if strings.HasPrefix(path, "/dav/") {
-		r.SetBasicAuth(username, s.app)
+		r.SetBasicAuth(account.Name, s.Device)
 	} else {
 		r.Header.Set("Cookie", cookie)
 		r.Header.Set("Content-Type", "application/json")

@@ -38,9 +38,9 @@ def base():
 def mirror():
     """Where this machine gets its Debian packages from; nothing where the tool knows."""
     for file in sorted(Path("/etc/apt/sources.list.d").glob("*.sources")):
-        text = file.read_text()
-        if "deb.debian.org" not in text and "/debian" in text:
-            return [line.split()[1] for line in text.splitlines() if line.startswith("URIs:")][:1]
+        for line in file.read_text().splitlines():
+            if line.startswith("URIs:") and line.rstrip("/").endswith("/debian"):
+                return [line.split()[1]]
     return []
 
 
