@@ -105,6 +105,19 @@ func TestVersionNamesTheCommit(t *testing.T) {
 	}
 }
 
+// What people download does not grow unnoticed.
+func TestTheProgramsAreSmall(t *testing.T) {
+	for flavour, most := range map[string]int64{"umbra": 40_000_000, "umbra-postgres": 60_000_000} {
+		info, err := os.Stat(made(t, flavour+"_linux_*/umbra"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Size() >= most {
+			t.Errorf("%s takes %d bytes, and should stay below %d (docs/dependencies.md)", flavour, info.Size(), most)
+		}
+	}
+}
+
 // The sums are those of all files, and signed: by us, for this purpose.
 func TestSumsAndTheirSignature(t *testing.T) {
 	sums, err := os.ReadFile(made(t, "SHA256SUMS"))
