@@ -1,18 +1,16 @@
 import type { Locator, Page } from '@playwright/test';
+import { day, plus, zone } from './days';
 import type { Account } from './fixture';
 
 // What the tests of the calendar share: its days, and how its columns are pointed at.
 
-export const zone = 'Europe/Berlin';
-const iso = (d: Date) => d.toISOString().slice(0, 10);
-export const plus = (day: string, n: number) => iso(new Date(Date.parse(day) + n * 86_400_000));
+export { plus, zone };
 
 /** A Wednesday in the middle of next month: no test meets the end of a week or a month, nor a change of clocks. */
 function wednesday(): string {
-  const now = new Date();
-  const d = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 10));
-  while (d.getUTCDay() !== 3) d.setUTCDate(d.getUTCDate() + 1);
-  return iso(d);
+  let d = `${plus(`${day(0).slice(0, 7)}-01`, 31).slice(0, 7)}-10`;
+  while (new Date(d).getUTCDay() !== 3) d = plus(d, 1);
+  return d;
 }
 export const wed = wednesday();
 export const thu = plus(wed, 1);

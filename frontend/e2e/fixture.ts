@@ -13,6 +13,7 @@
 import { test as base, expect, type APIResponse, type BrowserContext, type Locator, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { zone } from './days';
 import { Server } from './server';
 
 export { expect, Server };
@@ -83,7 +84,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     if (demo) server.run(['demo', account.username]);
     if (signedIn) {
       await account.logIn();
-      await account.patch('/api/settings', { time_zone: 'Europe/Berlin', language: 'en' });
+      await account.patch('/api/settings', { time_zone: zone, language: 'en' });
     }
     await use(account);
   },

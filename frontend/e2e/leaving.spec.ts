@@ -1,3 +1,4 @@
+import { day } from './days';
 import { expect, password, test } from './fixture';
 import type { Page } from '@playwright/test';
 
@@ -13,7 +14,7 @@ const kept = (page: Page) =>
   });
 
 test('nothing is left after log-out', async ({ page, account, isMobile }) => {
-  const todo = await account.post<{ id: number }>('/api/todos', { title: secret, description: secret, due_date: new Date().toISOString().slice(0, 10) });
+  const todo = await account.post<{ id: number }>('/api/todos', { title: secret, description: secret, due_date: day(0) });
   await account.post('/api/events', { title: secret, start: new Date().toISOString() });
   await account.post('/api/people', { given_name: secret });
   await account.post('/api/reminders', { title: secret, remind_at: new Date(Date.now() - 60_000).toISOString() });

@@ -1,3 +1,4 @@
+import { day } from './days';
 import { axeFinds, expect, stands, test, undo } from './fixture';
 import type { Page } from '@playwright/test';
 
@@ -192,7 +193,7 @@ test('does everything with keys alone', async ({ page, account, isMobile }) => {
 
 test('shows what happens there, and adds to it', async ({ page, account }) => {
   const { id } = await account.post('/api/locations', { name: 'Town hall', latitude: 51.7, longitude: -1.2 });
-  await account.post('/api/events', { title: 'Concert', start: new Date(Date.now() + 5 * 86_400_000).toISOString().slice(0, 10), all_day: true, location_id: id });
+  await account.post('/api/events', { title: 'Concert', start: day(5), all_day: true, location_id: id });
   await account.post('/api/todos', { title: 'Fetch the tickets', location_id: id });
   await account.post('/api/todos', { title: 'Something else' });
   await page.goto(`/locations?open=${id}`);

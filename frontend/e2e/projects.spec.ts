@@ -1,4 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
+import { day } from './days';
 import { axeFinds, expect, test, toast, undo, type Account } from './fixture';
 
 type Task = { id: number; title: string; status: string; due_date: string | null; priority: string; parent_task_id: number | null };
@@ -13,7 +14,6 @@ async function fill(account: Account, id: number, ...list: (string | object)[]):
 }
 const titles = async (account: Account, id: number, status?: string) => (await tasks(account, id)).filter((x) => !status || x.status === status).map((x) => x.title);
 const column = (page: Page, name: string) => page.getByRole('region', { name: new RegExp(`^${name}`) });
-const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 
 /** Carries one thing onto another with a mouse, to a part of its height (0 is its top). */
 async function carry(page: Page, from: Locator, to: Locator, part = 0.5): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { zone } from './days';
 import { Account, axeFinds, expect, password, test, undo } from './fixture';
 
 // Two people of one household, each in a window of their own.
@@ -11,7 +12,7 @@ async function neighbour(server: { run(args: string[], input: string): unknown; 
   const ben = new Account(`ben${process.pid}x${++others}`, server.url, context);
   server.run(['user', 'add', ben.username], password + '\n');
   await ben.logIn();
-  await ben.patch('/api/settings', { time_zone: 'Europe/Berlin', language: 'en', preferred_name: 'Ben' });
+  await ben.patch('/api/settings', { time_zone: zone, language: 'en', preferred_name: 'Ben' });
   return { ben, page: await context.newPage() };
 }
 

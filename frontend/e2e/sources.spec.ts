@@ -1,5 +1,6 @@
 import { createServer, type Server as Peer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { day } from './days';
 import { axeFinds, expect, test as base } from './fixture';
 
 type Fed = { url: string; answer: { status: number; body: string } };
@@ -18,14 +19,14 @@ const test = base.extend<{ fed: Fed }>({
   },
 });
 
-const day = new Date().toISOString().slice(0, 10);
-const holidays = (title: string) => `BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//x//EN\r\nBEGIN:VEVENT\r\nUID:h1\r\nDTSTAMP:20260101T000000Z\r\nSUMMARY:${title}\r\nDTSTART;VALUE=DATE:${day.replaceAll('-', '')}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n`;
+const today = day(0);
+const holidays = (title: string) => `BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//x//EN\r\nBEGIN:VEVENT\r\nUID:h1\r\nDTSTAMP:20260101T000000Z\r\nSUMMARY:${title}\r\nDTSTART;VALUE=DATE:${today.replaceAll('-', '')}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n`;
 
 test.use({ allow: [/422/] });
 
 test('a calendar is filled from an address, looked at, and kept when the address fails', async ({ page, account, fed, isMobile }) => {
   fed.answer.body = holidays('Bank holiday');
-  await page.goto(`/calendar?view=day&date=${day}`);
+  await page.goto(`/calendar?view=day&date=${today}`);
   if (isMobile) await page.getByRole('button', { name: 'Calendars' }).click(); // the list stays open behind the form
   await page.getByRole('button', { name: 'New calendar' }).click();
   const sheet = page.getByRole('dialog', { name: 'New calendar' });
@@ -54,7 +55,7 @@ test('a calendar is filled from an address, looked at, and kept when the address
 
   const [e] = await account.get<{ id: number; title: string }[]>('/api/events');
   expect(e!.title).toBe('Moved holiday');
-  await page.goto(`/calendar?view=day&date=${day}&open=${e!.id}`);
+  await page.goto(`/calendar?view=day&date=${today}&open=${e!.id}`);
   const event = page.getByRole('dialog');
   await expect(event.getByText('comes from the calendar’s address')).toBeVisible();
   await expect(event.getByRole('button', { name: 'Save' })).toHaveCount(0);

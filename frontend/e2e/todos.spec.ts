@@ -1,11 +1,6 @@
 import type { Page } from '@playwright/test';
+import { day } from './days';
 import { axeFinds, expect, test, toast, undo, type Account } from './fixture';
-
-/** A day so many days from today in the account's zone, YYYY-MM-DD. */
-function day(ahead: number): string {
-  const today = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/Berlin' }).format(new Date());
-  return new Date(Date.parse(today) + ahead * 86_400_000).toISOString().slice(0, 10);
-}
 
 const row = (page: Page, title: string) => page.locator('[data-cursor]').filter({ has: page.getByRole('link', { name: title, exact: true }) });
 const titles = (page: Page) => page.locator('[data-cursor] .title').allTextContents();

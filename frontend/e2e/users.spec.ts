@@ -1,4 +1,5 @@
 import type { Browser, Page } from '@playwright/test';
+import { zone } from './days';
 import { axeFinds, expect, heard, password, test, toast } from './fixture';
 import { codeOf } from './totp';
 
@@ -13,7 +14,7 @@ const guestName = () => `guest${process.pid}x${++guests}`;
 
 /** A browser in which nobody is signed in. */
 async function elsewhere(browser: Browser, server: { url: string }): Promise<Page> {
-  const context = await browser.newContext({ baseURL: server.url, locale: 'en-GB', timezoneId: 'Europe/Berlin', extraHTTPHeaders: { 'X-Forwarded-For': `172.16.${process.pid % 250}.${++guests % 250}` } });
+  const context = await browser.newContext({ baseURL: server.url, locale: 'en-GB', timezoneId: zone, extraHTTPHeaders: { 'X-Forwarded-For': `172.16.${process.pid % 250}.${++guests % 250}` } });
   return context.newPage();
 }
 
