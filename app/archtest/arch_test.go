@@ -67,7 +67,7 @@ var places = []place{
 	// What makes a release of the program, and is no part of it.
 	{name: "packaging", from: []string{"platform", "cmd"}, modules: []string{"*"}, packages: []string{"packaging/manual", "packaging/sbom", "packaging/only"}},
 	{name: "test support", peers: true, from: []string{"kernel", "platform"}, modules: []string{"github.com/go-jose/", "github.com/fxamacker/cbor/"},
-		packages: []string{"app/db/dbtest", "app/journal/journaltest", "app/oidc/oidctest", "app/passkey/passkeytest"}},
+		packages: []string{"app/caller/germantest", "app/db/dbtest", "app/journal/journaltest", "app/oidc/oidctest", "app/passkey/passkeytest"}},
 }
 
 // heavy are packages that look methods up by name, for which the linker keeps every

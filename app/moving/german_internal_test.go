@@ -2,91 +2,23 @@ package moving
 
 import (
 	"errors"
-	"go/ast"
-	"go/parser"
-	"go/token"
-	"io/fs"
-	"strconv"
-	"strings"
+	"slices"
 	"testing"
 
+	"umbra/app/caller/germantest"
 	"umbra/app/fault"
 )
 
 // Every message of an import that stands in the source is said in German, too.
 func TestEveryMessageHasItsGerman(t *testing.T) {
-	positions := map[string]int{"invalid": 0, "refuse": 2, "change": 2, "note": 2} // of the message among the arguments
-	found := 0
-	check := func(dir, only string) {
-		pkgs, err := parser.ParseDir(token.NewFileSet(), dir, func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }, 0) //nolint:staticcheck // no build tags here
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, pkg := range pkgs {
-			ast.Inspect(pkg, func(n ast.Node) bool {
-				call, ok := n.(*ast.CallExpr)
-				if !ok {
-					return true
-				}
-				name := ""
-				switch f := call.Fun.(type) {
-				case *ast.Ident:
-					name = f.Name
-				case *ast.SelectorExpr:
-					name = f.Sel.Name
-				}
-				at, known := positions[name]
-				if only != "" {
-					at, known = 0, name == only
-				}
-				if !known || at >= len(call.Args) {
-					return true
-				}
-				text := written(call.Args[at])
-				if text == "%s" || !strings.Contains(text, " ") {
-					return true
-				}
-				found++
-				if german[text] == "" {
-					t.Errorf("%s: no German for %q", dir, text)
-				}
-				return true
-			})
-		}
+	words := map[string]string{"ownName": ownName}
+	all := slices.Concat(
+		germantest.Messages(t, germantest.Source{Files: []string{"*.go"}, Words: words, Makers: map[string]int{"invalid": 0, "refuse": 2, "change": 2, "note": 2}}),
+		germantest.Messages(t, germantest.Source{Files: []string{"../vobject/*.go"}, Makers: map[string]int{"refuse": 0}}))
+	if len(all) < 50 {
+		t.Errorf("only %d messages were found", len(all))
 	}
-	check(".", "")
-	check("../vobject", "refuse")
-	if found < 50 {
-		t.Errorf("only %d messages were found", found)
-	}
-	for en, de := range german {
-		if strings.Count(en, "%s") != strings.Count(de, "%s") {
-			t.Errorf("%q and %q are not about the same", en, de)
-		}
-	}
-}
-
-// written is what an expression says, with %s for what is not known here.
-func written(e ast.Expr) string {
-	switch e := e.(type) {
-	case *ast.BasicLit:
-		s, err := strconv.Unquote(e.Value)
-		if err != nil {
-			return "%s"
-		}
-		return strings.ReplaceAll(s, "%d", "%s")
-	case *ast.BinaryExpr:
-		return strings.ReplaceAll(written(e.X)+written(e.Y), "%s%s", "%s")
-	case *ast.CallExpr:
-		if f, ok := e.Fun.(*ast.SelectorExpr); ok && f.Sel.Name == "Sprintf" {
-			return written(e.Args[0])
-		}
-	case *ast.Ident:
-		if e.Name == "ownName" {
-			return ownName
-		}
-	}
-	return "%s"
+	germantest.Hold(t, all, german)
 }
 
 func TestWhatAnImportSaysInGerman(t *testing.T) {

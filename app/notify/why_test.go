@@ -1,76 +1,26 @@
 package notify
 
 import (
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
 	"testing"
-)
 
-// reasons are the texts that this package, and who makes errors of it, give for a failure.
-func reasons(t *testing.T, files ...string) (out []string) {
-	t.Helper()
-	makers := map[string]int{"permanent": 1, "temporary": 1, "NotSet": 0, "failure": 0} // which argument is text
-	for _, f := range files {
-		if strings.HasSuffix(f, "_test.go") {
-			continue
-		}
-		parsed, err := parser.ParseFile(token.NewFileSet(), f, nil, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ast.Inspect(parsed, func(n ast.Node) bool {
-			call, is := n.(*ast.CallExpr)
-			if !is {
-				return true
-			}
-			name := ""
-			switch f := call.Fun.(type) {
-			case *ast.Ident:
-				name = f.Name
-			case *ast.SelectorExpr:
-				name = f.Sel.Name
-			}
-			at, known := makers[name]
-			if !known || at >= len(call.Args) {
-				return true
-			}
-			if lit, is := call.Args[at].(*ast.BasicLit); is && lit.Kind == token.STRING {
-				text, err := strconv.Unquote(lit.Value)
-				if err != nil {
-					t.Fatal(err)
-				}
-				out = append(out, text)
-			}
-			return true
-		})
-	}
-	return out
-}
+	"umbra/app/caller/germantest"
+)
 
 // Each reason is there in German, about as many things; nothing else is.
 func TestEachReasonIsThereInGerman(t *testing.T) {
-	own, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := reasons(t, append(own, filepath.Join("..", "server", "senders.go"))...)
+	all := germantest.Messages(t, germantest.Source{
+		Files:  []string{"*.go", filepath.Join("..", "server", "senders.go")}, // who else makes errors of this package
+		Makers: map[string]int{"permanent": 1, "temporary": 1, "NotSet": 0, "failure": 0},
+	})
 	for _, s := range special {
 		all = append(all, s.name)
 	}
 	if len(all) < 60 {
 		t.Fatalf("only %d reasons were found", len(all))
 	}
-	for _, text := range all {
-		in := german[text]
-		if in == "" || strings.Count(in, "%s") != strings.Count(text, "%s") || in == text {
-			t.Errorf("%q is %q in German", text, in)
-		}
-	}
+	germantest.Hold(t, all, german)
 	for text := range german {
 		if !slices.Contains(all, text) {
 			t.Errorf("%q is no reason any more", text)
