@@ -10,15 +10,22 @@ import (
 	"umbra/app/journal"
 )
 
-// lastRang is when something rang last by the ledger; zero where nothing has. An
-// account with a ledger and without a plan was restored from a backup, and what
-// the backup does not know of began about then.
-func (s *Service) lastRang(ctx context.Context, userID int64) (time.Time, error) {
-	at, _, err := db.One(ctx, s.DB, db.Value[*int64], "SELECT MAX(rang_at) FROM deliveries WHERE user_id = $1", userID)
-	if err != nil || at == nil {
+// gapOf is when that began of which the backup does not know that an account without
+// a plan was restored from: about when something rang last by the ledger. Where
+// nothing has, nothing was due before the backup was made, and it is when the account
+// was made, or as far back as the ledger goes.
+func (s *Service) gapOf(ctx context.Context, u user, now time.Time) (time.Time, error) {
+	at, _, err := db.One(ctx, s.DB, db.Value[*int64], "SELECT MAX(rang_at) FROM deliveries WHERE user_id = $1", u.UserID)
+	if err != nil {
 		return time.Time{}, err
 	}
-	return clock.FromMicros(*at), nil
+	if at != nil {
+		return clock.FromMicros(*at), nil
+	}
+	if oldest := now.Add(-keepLedger); u.created.Before(oldest) {
+		return oldest, nil
+	}
+	return u.created, nil
 }
 
 // missed notes what was due in the gap between a backup and its restore. It may

@@ -134,6 +134,7 @@ func open(t *testing.T, e db.Engine) *house {
 	h.keys = keys
 	h.build()
 	h.ann = journaltest.User(t, h.d, h.j, "ann", "Europe/Berlin")
+	h.must(h.d.Tx(context.Background(), func(ctx context.Context) error { return h.Begin(ctx, h.ann) })) // as who makes accounts does
 	h.peer = &peer{clock: h.clock, zone: h.ann.Zone, on: []notify.Channel{notify.Ntfy}}
 	h.exec("INSERT INTO calendars (user_id, uid, name, name_key, search, rev, created_at, updated_at) VALUES ($1, 'c', '', '', '', 0, 0, 0)", h.ann.UserID)
 	return h
@@ -217,6 +218,12 @@ func (h *house) exec(query string, args ...any) {
 	if err := h.d.Tx(context.Background(), func(ctx context.Context) error { _, err := h.d.Exec(ctx, query, args...); return err }); err != nil {
 		h.t.Fatal(err)
 	}
+}
+
+// digest turns it on, at a time of day.
+func (h *house) digest(at string) {
+	h.t.Helper()
+	h.exec("UPDATE settings SET digest_enabled = $1, digest_time = $2, updated_at = $3 WHERE user_id = $4", true, at, clock.Micros(h.clock.Now()), h.ann.UserID)
 }
 
 func (h *house) todo(title, date, at string, reminders ...string) todo.Todo {

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"umbra/app/caller"
 	"umbra/app/clock"
 	"umbra/app/db"
 	"umbra/app/journal"
@@ -20,8 +21,6 @@ const (
 	grace = time.Minute
 	// batch is how much is read, and written in one transaction, at a time.
 	batch = 500
-	// newcomer is how old an account is at most whose first plan begins with it.
-	newcomer = 10 * time.Minute
 )
 
 // plan is how far a user's alarms have been planned.
@@ -29,6 +28,15 @@ type plan struct {
 	epoch, basis string
 	seq          int64
 	looked       time.Time
+}
+
+// Begin makes the plan of a new account, in the transaction that makes the account:
+// what falls due before the first look at it has waited, as after any downtime, and
+// who has no plan was restored from a backup.
+func (s *Service) Begin(ctx context.Context, c caller.Caller) error {
+	_, err := s.DB.Exec(ctx, "INSERT INTO alarm_plans (user_id, epoch, seq, basis, looked_at) VALUES ($1, $2, -1, '', $3)",
+		c.UserID, c.Epoch, clock.Micros(s.Clock.Now().Add(-grace)))
+	return err
 }
 
 var errOvertaken = errors.New("alarm: another server has planned")
@@ -83,11 +91,7 @@ func (s *Service) planOnce(ctx context.Context, userID int64) (more bool, err er
 	back := planned && p.looked.After(now.Add(grace))
 	switch {
 	case !planned:
-		from := now
-		if age := now.Sub(u.created); age >= 0 && age < newcomer {
-			from = u.created
-		}
-		return false, s.planAll(ctx, u, head, from, first)
+		return false, s.planAll(ctx, u, head, now, restored)
 	case back: // the clock was ahead: what it brought then is in the ledger
 		return false, s.planAll(ctx, u, head, now, anew)
 	case p.epoch != head.Epoch || p.seq < head.Oldest-1 || p.basis != u.basis():
@@ -178,9 +182,9 @@ func notAfter(from time.Time, old *row) time.Time {
 type whole int
 
 const (
-	first whole = iota // nothing was planned: a new account, or a restored one
-	again              // the journal, or a setting, leaves no other way
-	anew               // the clock was ahead
+	restored whole = iota // there is no plan: a backup carries none
+	again                 // the account is new, or the journal or a setting leaves no other way
+	anew                  // the clock was ahead
 )
 
 // planAll plans all of a user's records; what was due at from or before does not
@@ -189,15 +193,15 @@ func (s *Service) planAll(ctx context.Context, u user, head journal.Head, from t
 	claim := secret.NewToken()[:12]
 	now := s.Clock.Now()
 	var gap time.Time
-	if why == first {
-		last, err := s.lastRang(ctx, u.UserID)
+	if why == restored {
+		begin, err := s.gapOf(ctx, u, now)
 		if err != nil {
 			return err
 		}
-		gap = last
+		gap = begin
 	}
 	err := s.DB.Tx(ctx, func(ctx context.Context) error {
-		if why == first { // what waited when the backup was made is past
+		if why == restored { // what waited when the backup was made is past
 			if _, err := s.DB.Exec(ctx, "UPDATE deliveries SET state = 'missed', next_ring_at = NULL WHERE user_id = $1 AND state = 'pending'", u.UserID); err != nil {
 				return err
 			}

@@ -240,7 +240,7 @@ func (s *Service) digests(_ context.Context, u user, ids []int64, after int64, _
 	if ids == nil && after >= u.UserID {
 		return nil, nil
 	}
-	rec := Record{ID: u.UserID}
+	rec := Record{ID: u.UserID, Updated: u.set}
 	if u.digest {
 		rec.Rules = []string{ruleDay}
 		rec.Next = func(_ string, after time.Time) (Ring, bool) {

@@ -59,12 +59,30 @@ func TestWhatRings(t *testing.T) {
 	})
 }
 
+// The digest of a day whose hour is past when it is turned on is not sent.
+func TestTheDigestIsTurnedOn(t *testing.T) {
+	each(t, func(h *house) {
+		h.days = []alarm.Item{{Kind: "todo", Title: "Water the plants"}}
+		h.start()
+		h.todo("one", "2000-02-03", "12:00", "PT0M")
+		h.until("2000-01-02T11:00")
+		h.digest("07:00")
+		h.todo("two", "2000-02-03", "12:00", "PT0M")
+		h.until("2000-01-02T12:00")
+		h.want()
+		h.stop()
+		h.until("2000-01-03T12:00")
+		h.start()
+		h.want("01-03T12:00 Today, Mon 3 Jan 2000")
+	})
+}
+
 // A day by the clock: offsets in hours count on it where there is no time of day.
 func TestAcrossAChangeOfTheClock(t *testing.T) {
 	each(t, func(h *house) {
-		h.exec("UPDATE settings SET digest_enabled = $1, digest_time = '02:30' WHERE user_id = $2", true, h.ann.UserID)
 		h.days = []alarm.Item{{Kind: "todo", Title: "Water the plants"}}
 		h.clock.set(h.at("2000-03-25T12:00").Sub(h.clock.Now()))
+		h.digest("02:30")
 		h.start()
 		h.todo("by nine", "2000-03-26", "", "PT9H")
 		h.event("Daily", "2000-03-25T09:00:00", "FREQ=DAILY;COUNT=4", "-PT30M", "-P1D")

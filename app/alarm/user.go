@@ -16,7 +16,7 @@ import (
 type user struct {
 	caller.Caller
 	disabled              bool
-	created               time.Time
+	created, set          time.Time // the account was made, and its settings changed last
 	digest                bool
 	dayTime               string // HH:MM: for the digest, and for what has a day and no time
 	quietFrom, quietUntil string
@@ -28,11 +28,11 @@ func (s *Service) user(ctx context.Context, id int64) (u user, found bool, err e
 	return db.One(ctx, s.DB, func(r db.Scanner) (user, error) {
 		u := user{Caller: caller.Caller{UserID: id, ActorID: id, Source: caller.System}}
 		var zone, escalation string
-		var created int64
+		var created, set int64
 		var todos, events, reminders, birthdays, contacts bool
-		err := r.Scan(&u.disabled, &created, &zone, &u.Language, &u.digest, &u.dayTime, &u.quietFrom, &u.quietUntil, &escalation,
+		err := r.Scan(&u.disabled, &created, &set, &zone, &u.Language, &u.digest, &u.dayTime, &u.quietFrom, &u.quietUntil, &escalation,
 			&todos, &events, &reminders, &birthdays, &contacts, &u.Epoch)
-		u.created = clock.FromMicros(created)
+		u.created, u.set = clock.FromMicros(created), clock.FromMicros(set)
 		for name := range strings.SplitSeq(escalation, ",") {
 			u.escalation = append(u.escalation, notify.Channel(name))
 		}
@@ -41,7 +41,7 @@ func (s *Service) user(ctx context.Context, id int64) (u user, found bool, err e
 		}
 		u.notify = map[string]bool{Todo: todos, Event: events, Reminder: reminders, Birthday: birthdays, Anniversary: birthdays, Contact: contacts, Digest: u.digest}
 		return u, nil
-	}, `SELECT u.disabled, u.created_at, t.time_zone, t.language, t.digest_enabled, t.digest_time, t.quiet_from, t.quiet_until, t.escalation,
+	}, `SELECT u.disabled, u.created_at, t.updated_at, t.time_zone, t.language, t.digest_enabled, t.digest_time, t.quiet_from, t.quiet_until, t.escalation,
 t.notify_todos, t.notify_events, t.notify_reminders, t.notify_birthdays, t.notify_contacts, h.epoch
 FROM users u JOIN settings t ON t.user_id = u.id JOIN journal_heads h ON h.user_id = u.id WHERE u.id = $1`, id)
 }

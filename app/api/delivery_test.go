@@ -17,7 +17,7 @@ import (
 func rings(t *testing.T, s *server, name, title string) string {
 	t.Helper()
 	id := s.callers[name].UserID
-	if err := s.alarms.Plan(t.Context(), id); err != nil { // what is past at the first plan does not ring
+	if err := s.alarms.Plan(t.Context(), id); err != nil { // who has no plan was restored: what is past then does not ring
 		t.Fatal(err)
 	}
 	s.as(t, name, "POST", "/api/todos", fmt.Sprintf(`{"title":%q,"reminders":[%q]}`, title, s.clock.Now().Format(time.RFC3339))).is(201)

@@ -11,8 +11,13 @@ import (
 	"testing"
 	"time"
 
+	"umbra/app/account"
+	"umbra/app/alarm"
+	"umbra/app/caller"
 	"umbra/app/clock"
 	"umbra/app/db"
+	"umbra/app/opt"
+	"umbra/app/reminder"
 	"umbra/app/server"
 )
 
@@ -26,9 +31,8 @@ func (h house) work(t *testing.T) (stop func()) {
 	return sync.OnceFunc(func() { cancel(); wg.Wait() })
 }
 
-// planned waits until the planner has come to all that is written. What is past at
-// an account's first plan does not ring: a clock that leaps over hours first is none
-// that a server sees.
+// planned waits until the planner has come to all that is written: a clock that
+// leaps over hours before that is none that a server sees.
 func (h house) planned(t *testing.T) {
 	t.Helper()
 	for end := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
@@ -132,6 +136,62 @@ func TestAlarmsAcrossABackupAndItsRestore(t *testing.T) {
 		decodeInto(t, h.ask(t, "GET", "/api/deliveries?state=missed&limit=1", "", "Cookie", cookie).is(200), &missed)
 		for _, d := range missed {
 			h.ask(t, "POST", fmt.Sprintf("/api/deliveries/%d/retry", d.ID), "", "Cookie", cookie).is(200)
+		}
+	})
+}
+
+// A server that goes down with an account that it has just made tells later what was
+// due meanwhile, of an account that was moved from elsewhere, too.
+func TestDownBeforeTheFirstPlan(t *testing.T) {
+	eachEngine(t, func(t *testing.T, data, database string) {
+		peer := newTopic(t)
+		settings := []string{database, movingKey, "UMBRA_OUTBOUND_ALLOW=127.0.0.1"}
+		h, shut := openIn(t, data, settings...)
+		now := h.Clock.Now()
+		cookie := h.setUp(t)
+		h.ask(t, "PUT", "/api/settings", `{"ntfy_server":"`+peer.url+`","ntfy_topic":"ann","ntfy_enabled":true}`, "Cookie", cookie).is(200)
+		remind := func(title string, in time.Duration) {
+			h.ask(t, "POST", "/api/reminders", `{"title":"`+title+`","remind_at":"`+now.Add(in).Format(time.RFC3339)+`"}`, "Cookie", cookie).is(http.StatusCreated)
+		}
+		remind("past", -time.Hour)
+		remind("due", time.Hour)
+		moved, err := h.Accounts.Import(t.Context(), account.ImportedUser{Username: "ben", Role: account.Member, CreatedAt: now.AddDate(-5, 0, 0)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ben, err := h.Accounts.Caller(t.Context(), moved.ID, caller.Import)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, in := range []time.Duration{-time.Hour, time.Hour} {
+			if _, err := h.Services.Reminders.Create(t.Context(), ben, reminder.Update{Title: opt.Some("moved"), RemindAt: opt.Some(now.Add(in))}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		shut()
+
+		h, _ = openIn(t, data, settings...)
+		h.Clock.(*clock.Fake).Advance(2 * time.Hour)
+		stop := h.work(t)
+		defer stop()
+		h.settled(t, cookie, map[string]string{"due": "sent"})
+		if told := peer.told(); !slices.Equal(told, []string{"due"}) {
+			t.Errorf("%v", told)
+		}
+		for end := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+			n, err := h.Alarms.Count(t.Context(), moved.ID, alarm.Filter{State: "missed", From: now})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n == 1 {
+				break
+			}
+			if time.Now().After(end) {
+				t.Fatalf("%d of what was due were missed, want 1", n)
+			}
+		}
+		if n, err := h.Alarms.Count(t.Context(), moved.ID, alarm.Filter{}); err != nil || n != 1 {
+			t.Errorf("%d lines, %v", n, err)
 		}
 	})
 }

@@ -118,7 +118,12 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	notices := &notices{queue: queue, clock: o.Clock, public: o.Config.PublicURL.String()}
 	a.Accounts = account.New(account.Deps{DB: a.DB, Journal: a.Journal, Clock: o.Clock, Hasher: a.hasher, Keys: keys,
 		SessionMaxAge: o.Config.SessionMaxAge, MFATokenMaxAge: o.Config.MFATokenMaxAge, TOTPIssuer: o.Config.TOTPIssuer, Log: o.Log, Notices: notices,
-		NewUser: func(ctx context.Context, c caller.Caller) error { return a.Services.Welcome(ctx, c) }})
+		NewUser: func(ctx context.Context, c caller.Caller) error {
+			if err := a.Services.Welcome(ctx, c); err != nil {
+				return err
+			}
+			return a.Alarms.Begin(ctx, c)
+		}})
 	a.Services = api.NewServices(a.DB, a.Journal, o.Clock, a.Accounts)
 	a.out = newOutbound(o.Config, o.Version)
 	a.Push = push.NewService(a.DB, o.Clock, keys, func(ctx context.Context, address string) error { return a.out.Look(ctx, address) })
