@@ -118,10 +118,10 @@ bench-arm: ## requests a second under qemu beside this machine's: an emulator, n
 	packaging/arm.sh $(ARM) bench
 
 .PHONY: test-frontend
-test-frontend: frontend ## types and units of the interface; frontend_dist is what its source builds
+test-frontend: frontend ## types and units of the interface; frontend_dist and licences.json are what its source builds
 	cd frontend && $(NPM) run check && $(NPM) test
-	@git diff --exit-code --stat -- frontend_dist || { echo "frontend_dist differs from its source: commit what 'make frontend' built"; exit 1; }
-	@test -z "$$(git status --porcelain -- frontend_dist)" || { git status --short -- frontend_dist; exit 1; }
+	@git diff --exit-code --stat -- frontend_dist frontend/licences.json || { echo "frontend_dist, or frontend/licences.json, differs from its source: commit what 'make frontend' built"; exit 1; }
+	@test -z "$$(git status --porcelain -- frontend_dist frontend/licences.json)" || { git status --short -- frontend_dist frontend/licences.json; exit 1; }
 
 .PHONY: test-e2e
 test-e2e: build oidc-provider frontend/node_modules ## the interface in Chromium, against the real executable (ONLY=calendar for one file)
@@ -132,7 +132,7 @@ oidc-provider: # a real OpenID Connect provider for the tests: a module of its o
 	cd app/oidc/testdata/provider && go build -o $(CURDIR)/.cache/oidc-provider .
 
 .PHONY: frontend
-frontend: ## build the interface into frontend_dist
+frontend: ## build the interface into frontend_dist, and the list of what it is made of
 	cd frontend && npm ci --ignore-scripts --no-audit --no-fund --silent && $(NPM) run build
 
 .PHONY: screenshots

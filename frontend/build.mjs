@@ -1,6 +1,7 @@
 // Puts what Vite built (build/), the pages of the API's documentation (pages/) and
 // the vendor bundles into ../frontend_dist, which is committed and embedded in the
-// binary.
+// binary, and the packages that all this is made of into licences.json, which is
+// committed too: releases are made where no package is installed.
 //
 // Compression happens here, not at start: Brotli's best setting takes seconds
 // over the vendor bundles, and the server has 100 ms to its first answer. Both
@@ -14,6 +15,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, rmdirSync, st
 import { dirname, extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, brotliDecompressSync, constants, gunzipSync, gzipSync } from 'node:zlib';
+import { licences } from './licences.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const app = join(here, 'build');
@@ -177,5 +179,6 @@ preloadFirstPage(files);
 hashNames(files);
 const out = encode(files);
 write(out);
+writeFileSync(join(here, 'licences.json'), `${JSON.stringify(await licences(here, Object.values(VENDOR)), null, 2)}\n`);
 const total = [...out.values()].reduce((sum, bytes) => sum + bytes.length, 0);
 console.log(`frontend_dist: ${out.size} files, ${(total / 1024).toFixed(0)} kB`);

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { sveltekit } from '@sveltejs/kit/vite';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
@@ -14,6 +16,20 @@ const withoutInlineStyle: Plugin = {
   },
 };
 
+/** Writes down which modules the interface really carries, for the list of their licences (licences.mjs). */
+const carried: Plugin = {
+  name: 'carried-modules',
+  applyToEnvironment: ({ name }) => name === 'client',
+  writeBundle(_, bundle) {
+    const ids = new Set<string>();
+    for (const part of Object.values(bundle)) {
+      if (part.type === 'asset') part.originalFileNames.forEach((name) => ids.add(resolve(name)));
+      else for (const [id, { renderedLength }] of Object.entries(part.modules)) if (renderedLength > 0) ids.add(id);
+    }
+    writeFileSync('.svelte-kit/carried.json', JSON.stringify([...ids]));
+  },
+};
+
 /** What every page needs comes as one file: a browser asks for six at a time, and over a slow line each further round costs. */
 const core = [
   /node_modules\/(svelte|@sveltejs\/kit|esm-env|clsx|devalue|openapi-fetch|@internationalized\/date|@swc\/helpers)\//,
@@ -25,7 +41,7 @@ const core = [
 ];
 
 export default defineConfig({
-  plugins: [withoutInlineStyle, sveltekit()],
+  plugins: [withoutInlineStyle, sveltekit(), carried],
   build: {
     target: ['chrome119', 'firefox128', 'safari16.4'],
     // Everything comes from the same host, over one connection: a data: URL saves nothing.

@@ -65,7 +65,8 @@ var places = []place{
 		packages: []string{"cmd"}},
 	{name: "main", from: []string{"cmd"}, packages: []string{"."}},
 	// What makes a release of the program, and is no part of it.
-	{name: "packaging", from: []string{"platform", "cmd"}, modules: []string{"*"}, packages: []string{"packaging/manual", "packaging/sbom", "packaging/only"}},
+	{name: "what a release reads", packages: []string{"packaging/carried"}},
+	{name: "packaging", from: []string{"platform", "cmd", "what a release reads"}, modules: []string{"*"}, packages: []string{"packaging/manual", "packaging/sbom", "packaging/only"}},
 	{name: "test support", peers: true, from: []string{"kernel", "platform"}, modules: []string{"github.com/go-jose/", "github.com/fxamacker/cbor/"},
 		packages: []string{"app/caller/germantest", "app/db/dbtest", "app/journal/journaltest", "app/oidc/oidctest", "app/passkey/passkeytest"}},
 }

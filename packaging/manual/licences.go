@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"umbra/packaging/carried"
 )
 
 // platforms whose programs differ in the modules they carry.
@@ -28,26 +30,32 @@ func licences() ([]byte, error) {
 		return nil, err
 	}
 	dirs["Go, its standard library and runtime"] = strings.TrimSpace(goroot)
-	vendored, err := filepath.Glob("frontend_dist/vendor/*/LICENSE.txt")
+	npm, err := carried.Packages()
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range vendored {
-		dirs[filepath.Base(filepath.Dir(name))+", in the interface"] = filepath.Dir(name)
+	postgres, err := os.ReadFile("docs/licence-postgresql.txt")
+	if err != nil {
+		return nil, err
 	}
 	var b bytes.Buffer
 	b.WriteString("Umbra is under the GNU Affero General Public License, version 3 or later.\nIt carries these, each under its own licence:\n")
+	write := func(name, text string) {
+		line := strings.Repeat("=", 80)
+		b.WriteString("\n" + line + "\n" + name + "\n" + line + "\n\n" + strings.TrimRight(text, "\n") + "\n")
+	}
 	for _, name := range slices.Sorted(maps.Keys(dirs)) {
-		texts, err := texts(dirs[name])
+		text, err := texts(dirs[name])
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		b.WriteString("\n" + strings.Repeat("=", 80) + "\n" + name + "\n" + strings.Repeat("=", 80) + "\n\n" + texts)
+		write(name, text)
 	}
-	postgres, err := os.ReadFile("docs/licence-postgresql.txt")
-	b.WriteString("\n" + strings.Repeat("=", 80) + "\nPostgreSQL, in the build that carries it\n" + strings.Repeat("=", 80) + "\n\n")
-	b.Write(postgres)
-	return b.Bytes(), err
+	for _, p := range npm {
+		write(p.Name+" "+p.Version+" ("+p.License+"), in the interface", p.Text)
+	}
+	write("PostgreSQL, in the build that carries it", string(postgres))
+	return b.Bytes(), nil
 }
 
 // modules are the folders of those that the program is made of.

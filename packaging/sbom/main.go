@@ -9,9 +9,7 @@ package main
 
 import (
 	"debug/buildinfo"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"log"
 	"os"
 	"runtime/debug"
@@ -20,14 +18,8 @@ import (
 	cdx "github.com/CycloneDX/cyclonedx-go"
 
 	"umbra/app/pgembed"
+	"umbra/packaging/carried"
 )
-
-// interfacePackages are those of npm that reach browsers; frontend/package-lock.json
-// knows their versions.
-var interfacePackages = []string{
-	"@internationalized/date", "@lucide/svelte", "@sveltejs/kit", "marked", "openapi-fetch", "redoc", "svelte", "swagger-ui-dist",
-	"uqr", "virtua", "world-atlas",
-}
 
 func main() {
 	log.SetFlags(0)
@@ -45,14 +37,11 @@ func write(executable, document, version string) error {
 	if err != nil {
 		return err
 	}
-	lock, err := lockFile()
+	npm, err := carried.Packages()
 	if err != nil {
 		return err
 	}
-	bom, err := bill(info, lock, version)
-	if err != nil {
-		return err
-	}
+	bom := bill(info, npm, version)
 	f, err := os.Create(document) //nolint:gosec // where it was told to
 	if err != nil {
 		return err
@@ -60,25 +49,11 @@ func write(executable, document, version string) error {
 	return errors.Join(cdx.NewBOMEncoder(f, cdx.BOMFileFormatJSON).SetPretty(true).EncodeVersion(bom, cdx.SpecVersion1_6), f.Close())
 }
 
-// lockFile lies in the repository, and releases are made in a folder of it.
-func lockFile() ([]byte, error) {
-	const name = "frontend/package-lock.json"
-	b, err := os.ReadFile(name)
-	if errors.Is(err, os.ErrNotExist) {
-		return os.ReadFile("../" + name)
-	}
-	return b, err
-}
-
-// bill is what is inside a program that was built so, with the interface so locked.
-func bill(info *debug.BuildInfo, lock []byte, version string) (*cdx.BOM, error) {
+// bill is what is inside a program that was built so, with an interface of these packages.
+func bill(info *debug.BuildInfo, npm []carried.Package, version string) *cdx.BOM {
 	settings := map[string]string{}
 	for _, s := range info.Settings {
 		settings[s.Key] = s.Value
-	}
-	npm, err := npm(lock)
-	if err != nil {
-		return nil, err
 	}
 	bom := cdx.NewBOM()
 	bom.Metadata = &cdx.Metadata{
@@ -93,7 +68,11 @@ func bill(info *debug.BuildInfo, lock []byte, version string) (*cdx.BOM, error) 
 		}
 		components = append(components, library("pkg:golang/"+m.Path+"@"+m.Version, m.Path, m.Version))
 	}
-	components = append(components, npm...)
+	for _, p := range npm {
+		c := library("pkg:npm/"+strings.Replace(p.Name, "@", "%40", 1)+"@"+p.Version, p.Name, p.Version)
+		c.Licenses = &cdx.Licenses{{License: &cdx.License{ID: p.License}}}
+		components = append(components, c)
+	}
 	if settings["-tags"] == "postgres" {
 		components = append(components, cdx.Component{BOMRef: "postgresql", Type: cdx.ComponentTypeApplication, Name: "PostgreSQL",
 			Version: pgembed.Version, PackageURL: "pkg:generic/postgresql@" + pgembed.Version, CPE: "cpe:2.3:a:postgresql:postgresql:" + pgembed.Version + ":*:*:*:*:*:*:*",
@@ -104,28 +83,7 @@ func bill(info *debug.BuildInfo, lock []byte, version string) (*cdx.BOM, error) 
 		refs[i] = components[i].BOMRef
 	}
 	bom.Components, bom.Dependencies = &components, &[]cdx.Dependency{{Ref: "umbra", Dependencies: &refs}}
-	return bom, nil
-}
-
-// npm are the packages of the interface, with their versions.
-func npm(lock []byte) ([]cdx.Component, error) {
-	var locked struct {
-		Packages map[string]struct{ Version, License string }
-	}
-	if err := json.Unmarshal(lock, &locked); err != nil {
-		return nil, fmt.Errorf("frontend/package-lock.json: %w", err)
-	}
-	out := make([]cdx.Component, 0, len(interfacePackages))
-	for _, name := range interfacePackages {
-		p, found := locked.Packages["node_modules/"+name]
-		if !found {
-			return nil, fmt.Errorf("frontend/package-lock.json has no %s: take it out of interfacePackages", name)
-		}
-		c := library("pkg:npm/"+strings.Replace(name, "@", "%40", 1)+"@"+p.Version, name, p.Version)
-		c.Licenses = &cdx.Licenses{{License: &cdx.License{ID: p.License}}}
-		out = append(out, c)
-	}
-	return out, nil
+	return bom
 }
 
 func library(purl, name, version string) cdx.Component {
