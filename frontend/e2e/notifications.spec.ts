@@ -117,8 +117,16 @@ test.describe('this browser', () => {
   });
 });
 
+/** What a browser says of a subscription that it ends: at which address the new one is, and for which key of a server the old one was. */
+type Change = { fresh?: string; old?: string };
+
 /** A page whose service worker runs, and the means to hand it what a push service would. */
-async function worker(page: Page, context: BrowserContext, url: string): Promise<{ push: (message: unknown) => Promise<void>; shown: () => Promise<any[]>; press: (action: string) => Promise<void> }> {
+async function worker(page: Page, context: BrowserContext, url: string): Promise<{
+  push: (message: unknown) => Promise<void>;
+  shown: () => Promise<any[]>;
+  press: (action: string) => Promise<void>;
+  renew: (change: Change) => Promise<string[]>;
+}> {
   await context.grantPermissions(['notifications'], { origin: url });
   await page.goto('/settings/about');
   const cdp: CDPSession = await context.newCDPSession(page);
@@ -156,6 +164,26 @@ async function worker(page: Page, context: BrowserContext, url: string): Promise
         scope.dispatchEvent(event);
         await Promise.all(waits);
       }, action),
+    // So is the end of a subscription, which a push service brings about. Answers for which keys the worker subscribed anew.
+    renew: (change) =>
+      service.evaluate(async ({ fresh, old }) => {
+        const scope = self as any;
+        const keys = { p256dh: 'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4', auth: 'BTBZMqHH6r4Tts7J_aSIgg' };
+        const made = (endpoint: string) => ({ endpoint, toJSON: () => ({ endpoint, expirationTime: null, keys }) });
+        const asked: string[] = [];
+        scope.PushManager.prototype.subscribe = async ({ userVisibleOnly, applicationServerKey }: any) => {
+          asked.push(`${userVisibleOnly} ${new TextDecoder().decode(applicationServerKey)}`);
+          return made('https://127.0.0.1.example.invalid/anew');
+        };
+        const event = new scope.ExtendableEvent('pushsubscriptionchange');
+        event.newSubscription = fresh && made(fresh);
+        event.oldSubscription = old && { options: { userVisibleOnly: true, applicationServerKey: new TextEncoder().encode(old).buffer } };
+        const waits: Promise<unknown>[] = [];
+        event.waitUntil = (p: Promise<unknown>) => waits.push(p);
+        scope.dispatchEvent(event);
+        await Promise.all(waits);
+        return asked;
+      }, change),
   };
 }
 
@@ -180,6 +208,25 @@ test('a message from the server becomes a notification, its repeat does not beco
   expect((await account.get(`/api/todos/${todo.id}`)).title).toBe('Water the plants');
   await push('not a message');
   await expect.poll(async () => (await shown()).map((n) => n.title)).toEqual(['Umbra']);
+});
+
+test('a browser that is given another address tells the server, with no page open', async ({ page, context, account, isMobile }) => {
+  test.skip(isMobile, 'the service worker is the same on a phone');
+  const { renew } = await worker(page, context, account.url);
+  const told = async () => ((await account.get('/api/push/subscriptions')) as { service: string; user_agent: string }[]).map((s) => s.service).sort();
+  await page.close();
+  // Neither an address nor anything to get one with: there is nothing to tell.
+  expect(await renew({})).toEqual([]);
+  expect(await told()).toEqual([]);
+  // The browser brings the new address along.
+  expect(await renew({ fresh: 'https://one.example.invalid/a', old: 'the key' })).toEqual([]);
+  expect(await told()).toEqual(['one.example.invalid']);
+  // Or it has only let go of the old one: the worker subscribes, for the same server's key.
+  expect(await renew({ old: 'the key' })).toEqual(['true the key']);
+  expect(await told()).toEqual(['127.0.0.1.example.invalid', 'one.example.invalid']);
+  // Said twice it is still one.
+  await renew({ fresh: 'https://one.example.invalid/a' });
+  expect(await told()).toHaveLength(2);
 });
 
 test('the server reaches a peer, and says that it was taken', async ({ page, account, isMobile }) => {
