@@ -71,15 +71,16 @@ func (j *Journal) HistoryOf(ctx context.Context, c caller.Caller, of Record, req
 }
 
 // sets reads the newest change-sets below one. A set's numbers lie together, the
-// first being its own. It hops from set to set on the
-// index and reads no more of each than is shown, so that a set of 10,000 costs
-// little more than one of 1: its changes are counted on the index.
+// first being its own. It hops from set to set by their numbers, and of each it
+// reads no more than is shown; the rest is only counted.
 func (j *Journal) sets(ctx context.Context, userID int64, of Record, below int64, limit int) ([]Set, error) {
-	hop, shown, args := "change_set < %s ORDER BY change_set DESC", "", []any{userID, below, limit, maxEntries - 1}
+	shown, args := "", []any{userID, below, limit, maxEntries - 1}
 	if of != (Record{}) {
 		// A record's rows lie together on an index of their own, by number.
-		const record = "kind = $5 AND record_id = $6"
-		hop, shown, args = record+" AND seq < %s ORDER BY seq DESC", " AND "+record, append(args, of.Kind, of.ID)
+		shown, args = " AND kind = $5 AND record_id = $6", append(args, of.Kind, of.ID)
+	}
+	hop := func(before string) string {
+		return "SELECT change_set FROM journal WHERE user_id = $1" + shown + " AND seq < " + before + " ORDER BY seq DESC LIMIT 1"
 	}
 	type row struct {
 		Entry
@@ -95,19 +96,19 @@ func (j *Journal) sets(ctx context.Context, userID int64, of Record, below int64
 		r.At = clock.FromMicros(at)
 		return r, err
 	}, `WITH RECURSIVE hops (id) AS (
-    SELECT (SELECT change_set FROM journal WHERE user_id = $1 AND `+fmt.Sprintf(hop, "$2")+` LIMIT 1)
+    SELECT (`+hop("$2")+`)
     UNION ALL
-    SELECT (SELECT change_set FROM journal WHERE user_id = $1 AND `+fmt.Sprintf(hop, "hops.id")+` LIMIT 1)
-    FROM hops WHERE hops.id IS NOT NULL
-), sets (id, n, last) AS MATERIALIZED ( -- what is worked out once a set
-    SELECT id, (SELECT COUNT(*) FROM journal n WHERE n.user_id = $1 AND n.change_set = hops.id), COALESCE(
-        (SELECT seq FROM journal l WHERE l.user_id = $1 AND l.change_set = hops.id`+shown+` ORDER BY seq LIMIT 1 OFFSET $4),
-        (SELECT seq FROM journal l WHERE l.user_id = $1 AND l.change_set = hops.id`+shown+` ORDER BY seq DESC LIMIT 1))
-    FROM hops WHERE id IS NOT NULL LIMIT $3
+    SELECT (`+hop("hops.id")+`) FROM hops WHERE hops.id IS NOT NULL
+), ends (id, last) AS MATERIALIZED ( -- what is worked out once a set
+    SELECT id, `+lastOf("hops.id")+` FROM hops WHERE id IS NOT NULL LIMIT $3
+), sets (id, n, last) AS MATERIALIZED (
+    SELECT id, (SELECT COUNT(*) FROM journal n WHERE n.user_id = $1 AND n.seq BETWEEN ends.id AND ends.last), COALESCE(
+        (SELECT seq FROM journal l WHERE l.user_id = $1 AND l.seq BETWEEN ends.id AND ends.last`+shown+` ORDER BY seq LIMIT 1 OFFSET $4), last)
+    FROM ends
 )
 SELECT `+entryColumns+`, sets.n, undone_by, `+actorColumns+`
 FROM sets CROSS JOIN journal j
-WHERE j.user_id = $1 AND j.change_set = sets.id AND j.seq BETWEEN sets.id AND sets.last`+shown, args...)
+WHERE j.user_id = $1 AND j.seq BETWEEN sets.id AND sets.last`+shown, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -151,10 +152,15 @@ type past struct {
 	image  *string
 }
 
-// inSet finds the change-set $2 of the user $1 by its numbers, which lie
-// together. By change_set alone SQLite would read the user's whole journal.
-const inSet = `user_id = $1 AND change_set = $2 AND seq BETWEEN $2
-    AND (SELECT seq FROM journal WHERE user_id = $1 AND change_set = $2 ORDER BY seq DESC LIMIT 1)`
+// lastOf is the highest number that a change-set of the user $1 may have: a set's
+// numbers lie together, and begin with its own.
+func lastOf(set string) string {
+	return "COALESCE((SELECT seq - 1 FROM journal WHERE user_id = $1 AND seq > " + set + " AND change_set <> " + set + " ORDER BY seq LIMIT 1), " + set + " + 1000000000000)"
+}
+
+// inSet finds the change-set $2 of the user $1. By change_set alone the user's
+// whole journal would be read.
+var inSet = "user_id = $1 AND change_set = $2 AND seq BETWEEN $2 AND " + lastOf("$2")
 
 const pastColumns = "seq, source, kind, record_id, operation, title, cause, image"
 

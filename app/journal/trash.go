@@ -107,8 +107,12 @@ func (j *Journal) Empty(ctx context.Context, c caller.Caller) (int, error) {
 // older than KeepJournal that no trash needs.
 func (j *Journal) Expire(ctx context.Context) error {
 	now := j.clock.Now()
-	if _, err := j.purgeWhere(ctx, `deleted_at < $1 AND held IS NULL AND NOT EXISTS (SELECT 1 FROM trash h
-WHERE h.user_id = trash.user_id AND h.held IS NOT NULL AND h.cause = trash.kind || ':' || trash.record_id)`, clock.Micros(now.Add(-KeepTrash))); err != nil {
+	// The ids are in the order of time, but for what a clock that was ahead has marked:
+	// what comes after the first that stays is not read.
+	if _, err := j.purgeWhere(ctx, `id < COALESCE((SELECT id FROM trash WHERE deleted_at BETWEEN $1 AND $2 ORDER BY id LIMIT 1), 1000000000000000)
+AND deleted_at < $1 AND held IS NULL AND NOT EXISTS (SELECT 1 FROM trash h
+WHERE h.user_id = trash.user_id AND h.held IS NOT NULL AND h.cause = trash.kind || ':' || trash.record_id)`,
+		clock.Micros(now.Add(-KeepTrash)), clock.Micros(now)); err != nil {
 		return err
 	}
 	if err := j.forgetLosses(ctx, now); err != nil {
@@ -123,18 +127,33 @@ WHERE h.user_id = trash.user_id AND h.held IS NOT NULL AND h.cause = trash.kind 
 // because of it.
 func (j *Journal) Prune(ctx context.Context, before time.Time) (n int64, err error) {
 	at := clock.Micros(before)
+	type end struct{ userID, seq int64 }
+	// The numbers are in the order of time, but for what a clock that was ahead has
+	// marked: what comes after the first row that stays is not read.
+	ends, err := db.Query(ctx, j.db, func(r db.Scanner) (e end, err error) { return e, r.Scan(&e.userID, &e.seq) },
+		`SELECT user_id, COALESCE((SELECT MAX(seq) FROM journal o WHERE o.user_id = h.user_id AND o.at < $1 AND o.seq < COALESCE(
+    (SELECT seq FROM journal n WHERE n.user_id = h.user_id AND n.at BETWEEN $1 AND $2 ORDER BY seq LIMIT 1), h.seq + 1)), 0)
+FROM journal_heads h`, at, clock.Micros(j.clock.Now()))
+	if err != nil {
+		return 0, err
+	}
 	err = j.db.Tx(ctx, func(ctx context.Context) error {
-		// Since some rows stay, where the journal has holes must be written down. The
-		// + 0 keeps SQLite from reading everything in the order of users.
-		if _, err := j.db.Exec(ctx, `UPDATE journal_heads SET pruned = old.seq
-FROM (SELECT user_id + 0 AS user_id, MAX(seq) AS seq FROM journal WHERE at < $1 GROUP BY user_id + 0) AS old
-WHERE old.user_id = journal_heads.user_id AND old.seq > journal_heads.pruned`, at); err != nil {
-			return err
-		}
-		n, err = j.db.Exec(ctx, `DELETE FROM journal WHERE at < $1 AND (user_id, seq) NOT IN (SELECT user_id, seq FROM trash)
-AND (cause = '' OR (user_id, cause) NOT IN (SELECT user_id, kind || ':' || record_id FROM trash))`, at)
-		if err != nil {
-			return err
+		n = 0
+		for _, e := range ends {
+			if e.seq == 0 {
+				continue
+			}
+			// Since some rows stay, where the journal has holes must be written down.
+			if _, err := j.db.Exec(ctx, "UPDATE journal_heads SET pruned = $2 WHERE user_id = $1 AND pruned < $2", e.userID, e.seq); err != nil {
+				return err
+			}
+			gone, err := j.db.Exec(ctx, `DELETE FROM journal WHERE user_id = $1 AND seq <= $2 AND at < $3
+AND seq NOT IN (SELECT seq FROM trash WHERE user_id = $1)
+AND (cause = '' OR cause NOT IN (SELECT kind || ':' || record_id FROM trash WHERE user_id = $1))`, e.userID, e.seq, at)
+			if err != nil {
+				return err
+			}
+			n += gone
 		}
 		_, err = j.db.Exec(ctx, `DELETE FROM dav_objects WHERE rev = 0 AND NOT EXISTS (SELECT 1 FROM journal j
 WHERE j.user_id = dav_objects.user_id AND j.kind = dav_objects.kind AND j.record_id = dav_objects.record_id)`)
@@ -143,9 +162,9 @@ WHERE j.user_id = dav_objects.user_id AND j.kind = dav_objects.kind AND j.record
 	return n, err
 }
 
-func (j *Journal) purgeWhere(ctx context.Context, cond string, arg any) (n int, err error) {
+func (j *Journal) purgeWhere(ctx context.Context, cond string, args ...any) (n int, err error) {
 	err = j.db.Tx(ctx, func(ctx context.Context) error {
-		rows, err := db.Query(ctx, j.db, scanTrashKey, "SELECT user_id, kind, record_id FROM trash WHERE "+cond, arg)
+		rows, err := db.Query(ctx, j.db, scanTrashKey, "SELECT user_id, kind, record_id FROM trash WHERE "+cond, args...)
 		n = len(rows)
 		if err != nil {
 			return err

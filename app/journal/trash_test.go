@@ -1,13 +1,17 @@
 package journal_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
 
+	"umbra/app/clock"
 	"umbra/app/db"
+	"umbra/app/db/dbtest"
 	"umbra/app/fault"
 	"umbra/app/journal"
+	"umbra/app/journal/journaltest"
 	"umbra/app/location"
 	"umbra/app/opt"
 	"umbra/app/page"
@@ -181,4 +185,55 @@ func TestPruningLeavesWhatTheTrashNeeds(t *testing.T) {
 			t.Errorf("%d counted, %v", n, err)
 		}
 	})
+}
+
+// A clock that was ahead for a while, and was set back, must not keep what came
+// after from going; what it marked itself goes when that time has come.
+func TestExpiryAfterAClockThatWasAhead(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		ctx := t.Context()
+		before := h.todo(t, titled("before"))
+		must(t, h.todos.Delete(ctx, h.ann, before.ID, nil))
+		h.clock.Advance(1000 * day)
+		ahead := h.todo(t, titled("ahead"))
+		must(t, h.todos.Delete(ctx, h.ann, ahead.ID, nil))
+		h.clock.Advance(-1000 * day)
+		after := h.todo(t, titled("after"))
+		must(t, h.todos.Delete(ctx, h.ann, after.ID, nil))
+		h.clock.Advance(91 * day)
+		h.todo(t, titled("today"))
+		must(t, h.Expire(ctx))
+		if trash := h.trash(t); len(trash) != 1 || trash[0].Title != "ahead" {
+			t.Errorf("the trash holds %+v", trash)
+		}
+		if left := h.journalText(t); strings.Contains(left, "before") || strings.Contains(left, "after") || !strings.Contains(left, "ahead") || !strings.Contains(left, "today") {
+			t.Errorf("the journal holds\n%s", left)
+		}
+		h.clock.Advance(1000 * day)
+		must(t, h.Expire(ctx))
+		if trash := h.trash(t); len(trash) != 0 {
+			t.Errorf("later, the trash holds %+v", trash)
+		}
+	})
+}
+
+func TestNeitherExpiryNorHistoryScans(t *testing.T) {
+	d := dbtest.Open(t, db.SQLite)
+	k := clock.NewFake(time.Date(2025, 3, 29, 12, 0, 0, 0, time.UTC))
+	j := journal.New(d, k)
+	todos := todo.New(d, j, k)
+	ann := journaltest.User(t, d, j, "ann", "UTC")
+	x, err := todos.Create(t.Context(), ann, titled("x"))
+	must(t, err)
+	must(t, todos.Delete(t.Context(), ann, x.ID, nil))
+	for _, do := range []func(ctx context.Context) error{
+		func(ctx context.Context) error { _, err := j.History(ctx, ann, page.Request{}); return err },
+		func(ctx context.Context) error {
+			_, err := j.HistoryOf(ctx, ann, journal.Record{Kind: todo.KindName, ID: x.ID}, page.Request{})
+			return err
+		},
+		func(ctx context.Context) error { _, err := j.Prune(ctx, k.Now()); return err },
+	} {
+		dbtest.NoScan(t, d, do)
+	}
 }

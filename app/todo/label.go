@@ -120,12 +120,10 @@ func (s *Service) countLabels(w *journal.Writer, before, after *Todo) {
 // labelTally adds up what a change-set does to labels.
 type labelTally struct {
 	byKey map[labelKey]*use
-	fewer bool // one of them lost a use
 }
 
 func (t *labelTally) add(changed []use) {
 	for _, u := range changed {
-		t.fewer = t.fewer || u.total < 0
 		sum := t.byKey[u.labelKey]
 		if sum == nil {
 			t.byKey[u.labelKey] = &u
@@ -156,8 +154,16 @@ ON CONFLICT (user_id, kind, label_key) DO UPDATE SET open = todo_labels.open + e
 			return err
 		}
 	}
-	if !t.fewer {
-		return nil
+	// Those that nothing has any more.
+	for some := range slices.Chunk(slices.DeleteFunc(all, func(u use) bool { return u.total >= 0 }), labelsAtOnce) {
+		args := []any{w.Caller.UserID}
+		for _, u := range some {
+			args = append(args, u.kind, u.key)
+		}
+		rows := strings.Repeat(", (?, ?)", len(some))
+		if err := s.db.Later(ctx, "DELETE FROM todo_labels WHERE user_id = $1 AND total = 0 AND (kind, label_key) IN (VALUES "+db.Number(rows[2:], 2)+")", args...); err != nil {
+			return err
+		}
 	}
-	return s.db.Later(ctx, "DELETE FROM todo_labels WHERE user_id = $1 AND open = 0 AND total = 0", w.Caller.UserID)
+	return nil
 }

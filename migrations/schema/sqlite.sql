@@ -361,8 +361,6 @@ CREATE TABLE journal (
     undone_by       INTEGER,
     PRIMARY KEY (user_id, seq)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX journal_at ON journal (at);
-CREATE INDEX journal_change_set ON journal (user_id, change_set, seq);
 CREATE INDEX journal_collection ON journal (user_id, collection, seq);
 CREATE INDEX journal_collection_was ON journal (user_id, collection_was, seq) WHERE collection_was <> '';
 CREATE INDEX journal_record ON journal (user_id, kind, record_id, seq, change_set);
@@ -732,7 +730,6 @@ CREATE TABLE todo_labels (
     total     INTEGER NOT NULL,
     PRIMARY KEY (user_id, kind, label_key)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX todo_labels_used ON todo_labels (user_id, open DESC, total DESC, label_key, kind);
 CREATE TABLE todo_tags (
     user_id INTEGER NOT NULL,
     tag_key TEXT    NOT NULL,
@@ -799,7 +796,6 @@ CREATE TABLE trash (
     deleted_at INTEGER NOT NULL, held INTEGER,
     UNIQUE (user_id, kind, record_id)
 ) STRICT;
-CREATE INDEX trash_deleted ON trash (deleted_at);
 CREATE INDEX trash_held ON trash (user_id, held) WHERE held IS NOT NULL;
 CREATE INDEX trash_user ON trash (user_id, id);
 CREATE TABLE user_sessions (
