@@ -28,6 +28,9 @@ const (
 	// otherWait is how long the server that wrote has to plan what it wrote.
 	otherWait = 2 * time.Second
 	retryWait = 5 * time.Second
+	// gather is how long changes are gathered before they are planned: a plan is a
+	// transaction of its own, and one does for many of them.
+	gather = 50 * time.Millisecond
 )
 
 // Run plans what changes, until ctx ends. It sends no statement while nothing does.
@@ -38,7 +41,39 @@ func (s *Service) Run(ctx context.Context) {
 	everybody = time.Now()
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
-	for ctx.Err() == nil {
+	gathered, gathering := time.NewTimer(0), true
+	defer gathered.Stop()
+	begin := func() {
+		if !gathering {
+			gathered.Reset(gather)
+			gathering = true
+		}
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case c := <-s.changed:
+			switch {
+			case len(s.changed) == cap(s.changed)-1: // some found no room
+				everybody = time.Now()
+				begin()
+			case c.user != 0 && !c.other:
+				users[c.user] = true
+				begin()
+			case everybody.IsZero():
+				everybody = time.Now().Add(otherWait)
+			}
+			continue
+		case <-gathered.C:
+			gathering = false
+		case <-tick.C:
+			now := s.Clock.Now()
+			if now.Before(seen.Add(-time.Second)) { // the clock was set back
+				everybody = time.Now()
+			}
+			seen = now
+		}
 		if !everybody.IsZero() && !time.Now().Before(everybody) {
 			everybody = time.Time{}
 			behind, err := s.behind(ctx)
@@ -56,25 +91,6 @@ func (s *Service) Run(ctx context.Context) {
 				s.failed(ctx, err)
 				everybody = time.Now().Add(retryWait)
 			}
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case c := <-s.changed:
-			switch {
-			case len(s.changed) == cap(s.changed)-1: // some found no room
-				everybody = time.Now()
-			case c.user != 0 && !c.other:
-				users[c.user] = true
-			case everybody.IsZero():
-				everybody = time.Now().Add(otherWait)
-			}
-		case <-tick.C:
-			now := s.Clock.Now()
-			if now.Before(seen.Add(-time.Second)) { // the clock was set back
-				everybody = time.Now()
-			}
-			seen = now
 		}
 	}
 }
