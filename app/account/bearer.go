@@ -49,7 +49,7 @@ func (s *Service) AuthenticateToken(ctx context.Context, token, address string) 
 	var scopes scopeFlags
 	var expires, used, since int64
 	var zone, shared string
-	p, found, err := db.One(ctx, s.DB, func(row db.Scanner) (Principal, error) {
+	p, found, err := db.ByKey(ctx, s.DB, func(row db.Scanner) (Principal, error) {
 		var p Principal
 		err := row.Scan(&p.TokenID, &p.TokenName, &scopes.read, &scopes.write, &scopes.dav, &expires, &used,
 			&p.UserID, &p.Username, &p.Role, &p.TOTPEnabled, &p.PasswordDue, &since, &zone, &p.Language, &p.Epoch, &shared)

@@ -135,7 +135,7 @@ func (s *Service) Authenticate(ctx context.Context, token string) (Principal, er
 	}
 	var created, seen, expires, proved, since int64
 	var zone, shared string
-	p, found, err := db.One(ctx, s.DB, func(row db.Scanner) (Principal, error) {
+	p, found, err := db.ByKey(ctx, s.DB, func(row db.Scanner) (Principal, error) {
 		var p Principal
 		err := row.Scan(&p.SessionID, &created, &seen, &expires, &proved, &p.UserID, &p.Username, &p.Role, &p.TOTPEnabled, &p.PasswordDue, &since, &zone, &p.Language, &p.Epoch, &shared)
 		return p, err

@@ -26,7 +26,7 @@ func scan(s db.Scanner) (Calendar, error) {
 }
 
 func (s *Service) find(ctx context.Context, userID, id int64) (Calendar, error) {
-	c, found, err := db.One(ctx, s.db, scan, "SELECT "+columns+" FROM calendars WHERE user_id = $1 AND id = $2", userID, id)
+	c, found, err := db.ByKey(ctx, s.db, scan, "SELECT "+columns+" FROM calendars WHERE user_id = $1 AND id = $2", userID, id)
 	if err == nil && !found {
 		err = fault.Missing(KindName, id)
 	}

@@ -202,6 +202,19 @@ func One[T any](ctx context.Context, d *DB, scan func(Scanner) (T, error), query
 	return v, found, err
 }
 
+// ByKey is One of the row that a unique key names. On SQLite it is read to its end
+// even when ctx ends: it takes microseconds, and being ready to cut it short takes
+// as many again, since the driver starts a goroutine for that.
+func ByKey[T any](ctx context.Context, d *DB, scan func(Scanner) (T, error), query string, args ...any) (v T, found bool, err error) {
+	if d.Engine != SQLite {
+		return One(ctx, d, scan, query, args...)
+	}
+	if err := ctx.Err(); err != nil {
+		return v, false, mapError(ctx, query, err)
+	}
+	return One(context.WithoutCancel(ctx), d, scan, query, args...)
+}
+
 func oneOnce[T any](ctx context.Context, d *DB, scan func(Scanner) (T, error), query string, args []any) (v T, found bool, err error) {
 	rows, err := d.querier(ctx).query(ctx, query, args)
 	if err != nil {

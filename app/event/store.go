@@ -97,7 +97,7 @@ func readPeople(s string) ([]int64, error) {
 }
 
 func (s *Service) find(ctx context.Context, userID, id int64) (Event, error) {
-	e, found, err := db.One(ctx, s.db, scan, "SELECT "+columns+" FROM calendar_events WHERE user_id = $1 AND id = $2", userID, id)
+	e, found, err := db.ByKey(ctx, s.db, scan, "SELECT "+columns+" FROM calendar_events WHERE user_id = $1 AND id = $2", userID, id)
 	if err == nil && !found {
 		err = fault.Missing(KindName, id)
 	}

@@ -23,7 +23,7 @@ func scan(s db.Scanner) (Location, error) {
 }
 
 func (s *Service) find(ctx context.Context, userID, id int64) (Location, error) {
-	l, found, err := db.One(ctx, s.db, scan, "SELECT "+columns+" FROM locations WHERE user_id = $1 AND id = $2", userID, id)
+	l, found, err := db.ByKey(ctx, s.db, scan, "SELECT "+columns+" FROM locations WHERE user_id = $1 AND id = $2", userID, id)
 	if err == nil && !found {
 		err = fault.Missing(KindName, id)
 	}

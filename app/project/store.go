@@ -30,7 +30,7 @@ func scan(s db.Scanner) (Project, error) {
 }
 
 func (s *Service) find(ctx context.Context, userID, id int64) (Project, error) {
-	p, found, err := db.One(ctx, s.db, scan, "SELECT "+columns+" FROM projects WHERE user_id = $1 AND id = $2", userID, id)
+	p, found, err := db.ByKey(ctx, s.db, scan, "SELECT "+columns+" FROM projects WHERE user_id = $1 AND id = $2", userID, id)
 	if err == nil && !found {
 		err = fault.Missing(KindName, id)
 	}

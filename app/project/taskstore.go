@@ -35,7 +35,7 @@ func scanTask(s db.Scanner) (Task, error) {
 }
 
 func (s *Service) findTask(ctx context.Context, userID, id int64) (Task, error) {
-	t, found, err := db.One(ctx, s.db, scanTask, "SELECT "+taskColumns+" FROM project_tasks WHERE user_id = $1 AND id = $2", userID, id)
+	t, found, err := db.ByKey(ctx, s.db, scanTask, "SELECT "+taskColumns+" FROM project_tasks WHERE user_id = $1 AND id = $2", userID, id)
 	if err == nil && !found {
 		err = fault.Missing(TaskKind, id)
 	}

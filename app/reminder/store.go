@@ -28,7 +28,7 @@ func scan(s db.Scanner) (Reminder, error) {
 }
 
 func (s *Service) find(ctx context.Context, userID, id int64) (Reminder, error) {
-	r, found, err := db.One(ctx, s.db, scan, "SELECT "+columns+" FROM reminders WHERE user_id = $1 AND id = $2", userID, id)
+	r, found, err := db.ByKey(ctx, s.db, scan, "SELECT "+columns+" FROM reminders WHERE user_id = $1 AND id = $2", userID, id)
 	if err == nil && !found {
 		err = fault.Missing(KindName, id)
 	}

@@ -38,7 +38,7 @@ func column(kind string) string {
 }
 
 func (s *Service) find(ctx context.Context, userID, id int64) (Share, error) {
-	v, found, err := db.One(ctx, s.db, scan, "SELECT "+columns+" FROM shares WHERE user_id = $1 AND id = $2", userID, id)
+	v, found, err := db.ByKey(ctx, s.db, scan, "SELECT "+columns+" FROM shares WHERE user_id = $1 AND id = $2", userID, id)
 	if err == nil && !found {
 		err = fault.Missing(KindName, id)
 	}

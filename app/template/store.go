@@ -38,7 +38,7 @@ func scan(s db.Scanner) (Template, error) {
 }
 
 func (s *Service) find(ctx context.Context, userID, id int64) (Template, error) {
-	t, found, err := db.One(ctx, s.db, scan, "SELECT "+columns+" FROM event_templates WHERE user_id = $1 AND id = $2", userID, id)
+	t, found, err := db.ByKey(ctx, s.db, scan, "SELECT "+columns+" FROM event_templates WHERE user_id = $1 AND id = $2", userID, id)
 	if err == nil && !found {
 		err = fault.Missing(KindName, id)
 	}

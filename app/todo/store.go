@@ -43,7 +43,7 @@ func scan(s db.Scanner) (Todo, error) {
 }
 
 func (s *Service) find(ctx context.Context, userID, id int64) (Todo, error) {
-	t, found, err := db.One(ctx, s.db, scan, "SELECT "+columns+" FROM todos WHERE user_id = $1 AND id = $2", userID, id)
+	t, found, err := db.ByKey(ctx, s.db, scan, "SELECT "+columns+" FROM todos WHERE user_id = $1 AND id = $2", userID, id)
 	if err == nil && !found {
 		err = fault.Missing(KindName, id)
 	}
