@@ -34,7 +34,7 @@ var places = []place{
 		packages: []string{"app/fault", "app/clock", "app/page", "app/opt", "app/check", "app/caller", "app/recur", "app/limit", "app/ical", "app/mobileconfig"},
 		never:    []string{"net/http", "database/sql"}},
 	{name: "platform", peers: true, from: []string{"kernel"}, modules: []string{"*"},
-		packages: []string{"app/metrics", "app/certs", "app/release",
+		packages: []string{"app/metrics", "app/memory", "app/certs", "app/release",
 			"app/lockfile", "app/pgembed", "app/config", "app/db", "app/migrate", "app/journal", "app/secret", "app/qr", "app/passkey", "app/fold", "app/order", "app/jobs"},
 		never: []string{"net/http"}},
 	{name: "outbound", from: []string{"kernel"}, modules: []string{"*"}, // the platform's one way out: it speaks HTTP itself

@@ -69,7 +69,7 @@ func OpenSQLite(ctx context.Context, path string) (*DB, error) {
 	readers := max(4, 2*runtime.NumCPU())
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
-	read.SetConnMaxIdleTime(5 * time.Minute)
+	read.SetConnMaxIdleTime(time.Minute) // with what each has cached
 	d := &DB{Engine: SQLite, Path: abs, read: read, write: write}
 	d.reads.pool = read
 	d.writer = newWriter(d, conn)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"umbra/app/db"
+	"umbra/app/memory"
 	"umbra/app/resource"
 )
 
@@ -15,6 +16,7 @@ import (
 func (a *App) startChores(ctx context.Context) *sync.WaitGroup {
 	var wg sync.WaitGroup
 	wg.Go(func() { every(ctx, time.Hour, func() { a.expire(ctx) }) })
+	wg.Go(func() { memory.GiveBack(ctx) })
 	wg.Go(func() {
 		select {
 		case <-time.After(time.Minute): // a start has enough to do
