@@ -53,7 +53,7 @@ func (p *peer) prepare() (f footprint, err error) {
 	if p.headers, err = p.logIn(p); err != nil {
 		return f, err
 	}
-	time.Sleep(2 * time.Second) // what a log-in took may be given back
+	time.Sleep(process.Rest)
 	if f.idle, err = p.memory(); err != nil {
 		return f, err
 	}

@@ -79,7 +79,7 @@ func (r *report) footprints(names []string, f []footprint) {
 	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 	row("start to first answer, ms (median)", "%.0f", func(f footprint) float64 { return ms(f.start) })
 	row("the same in an empty folder, ms", "%.0f", func(f footprint) float64 { return ms(f.first) })
-	row("memory idle after a log-in, MiB (PSS, with the PostgreSQL inside)", "%.1f", func(f footprint) float64 { return f.idle })
+	row("memory idle some seconds after a log-in, MiB (PSS, with the PostgreSQL inside)", "%.1f", func(f footprint) float64 { return f.idle })
 	row("of which its own, not pages of its executable, MiB", "%.1f", func(f footprint) float64 { return f.own })
 	row("memory at the end, MiB", "%.1f", func(f footprint) float64 { return f.end })
 	row("of which its own, MiB", "%.1f", func(f footprint) float64 { return f.ownEnd })

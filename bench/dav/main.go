@@ -51,6 +51,11 @@ func run(binary, python string, items int, limit time.Duration, out string) erro
 				return fmt.Errorf("%s: %s: %w", s.name, rows[i].name, err)
 			}
 			rows[i].got = append(rows[i].got, v)
+			now, err := s.memory()
+			if err != nil {
+				return fmt.Errorf("%s: %w", s.name, err)
+			}
+			s.most = max(s.most, now)
 			fmt.Fprintf(os.Stderr, "%s: %s %s\n", rows[i].name, s.name, rows[i].say(v))
 		}
 	}

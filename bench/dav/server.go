@@ -28,6 +28,7 @@ type server struct {
 	process       *exec.Cmd
 	log           bytes.Buffer
 	client        http.Client
+	most          float64    // MiB of memory that were seen
 	filling       [2]float64 // items a second, at the beginning and at the end of filling; 0 where it is filled otherwise
 }
 

@@ -16,6 +16,9 @@ import (
 	"time"
 )
 
+// Rest is how long a server is let rest before its idle memory is looked at.
+const Rest = 15 * time.Second
+
 // Environment leaves out what is meant for the bench itself: Umbra refuses settings it does not know.
 func Environment() []string {
 	all := slices.DeleteFunc(os.Environ(), func(s string) bool { return strings.HasPrefix(s, "UMBRA_") || strings.HasPrefix(s, "DATABASE_URL=") })
