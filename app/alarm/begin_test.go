@@ -24,7 +24,7 @@ func TestDownBeforeTheFirstPlan(t *testing.T) {
 				h.event("Choir", "1990-01-02T02:45:00", "FREQ=DAILY", "PT0M")
 				h.event("Over", "1990-01-02T02:45:00", "FREQ=DAILY;COUNT=3600", "PT0M")
 				h.reminder("Long ago", h.at("1999-12-31T12:00"), "", 0)
-				time.Sleep(time.Duration(hours)*time.Hour + 4*time.Minute+30*time.Second)
+				time.Sleep(time.Duration(hours)*time.Hour + 4*time.Minute + 30*time.Second)
 				h.start()
 				time.Sleep(2 * time.Second)
 				switch hours {
