@@ -91,7 +91,9 @@ func (a *API) authorize(ctx huma.Context, next func(huma.Context)) {
 		a.refuse(ctx, err)
 		return
 	}
-	next(huma.WithValue(actingAs(ctx, p), principalKey{}, p))
+	o := origin(ctx)
+	o.ActorID = p.UserID
+	next(huma.WithContext(ctx, context.WithValue(account.WithOrigin(ctx.Context(), o), principalKey{}, p)))
 }
 
 // scopeOf is what a token needs for a method.

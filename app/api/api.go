@@ -79,7 +79,7 @@ func New(r chi.Router, d Deps) *API {
 	}
 	a.huma = humachi.New(r, configuration(d.Version))
 	aliases(a.huma.OpenAPI().Components.Schemas)
-	a.huma.UseMiddleware(withRequestURL, withHeaders, withOrigin, a.authorize, a.refuseEmpty, a.within)
+	a.huma.UseMiddleware(withRequest, a.authorize, a.refuseEmpty, a.within)
 	if a.authenticate == nil {
 		a.authenticate = a.Accounts.Authenticate
 	}
@@ -289,17 +289,30 @@ func callerOf(p account.Principal) caller.Caller {
 	return p.Caller(caller.API)
 }
 
-type urlKey struct{}
-
-// withRequestURL keeps the address asked for, which a list's Link names again.
-func withRequestURL(ctx huma.Context, next func(huma.Context)) {
-	u := ctx.URL()
-	next(huma.WithValue(ctx, urlKey{}, &u))
+// incoming is what an operation may have to know of its request.
+type incoming struct {
+	url url.URL                  // the address asked for, which a list's Link names again
+	set func(name, value string) // adds to the headers of the answer
 }
 
-func requestURL(ctx context.Context) *url.URL {
-	u, _ := ctx.Value(urlKey{}).(*url.URL)
-	return u
+type incomingKey struct{}
+
+// withRequest is huma middleware: it notes the request, and where it comes from for
+// the audit list.
+func withRequest(ctx huma.Context, next func(huma.Context)) {
+	inner := account.WithOrigin(ctx.Context(), origin(ctx))
+	next(huma.WithContext(ctx, context.WithValue(inner, incomingKey{}, &incoming{ctx.URL(), ctx.SetHeader})))
+}
+
+// incomingOf is nil outside of operations.
+func incomingOf(ctx context.Context) *incoming {
+	r, _ := ctx.Value(incomingKey{}).(*incoming)
+	return r
+}
+
+// origin is where a request comes from.
+func origin(ctx huma.Context) account.Origin {
+	return account.Origin{Address: client(ctx.Context()).Address, UserAgent: ctx.Header("User-Agent")}
 }
 
 type requestIDKey struct{}

@@ -62,13 +62,3 @@ func (a *API) nameEventKinds() {
 		}
 	}
 }
-
-// withOrigin is huma middleware: it notes where a request comes from, for the audit list.
-func withOrigin(ctx huma.Context, next func(huma.Context)) {
-	next(huma.WithContext(ctx, account.WithOrigin(ctx.Context(), account.Origin{Address: client(ctx.Context()).Address, UserAgent: ctx.Header("User-Agent")})))
-}
-
-// actingAs adds who is signed in to where the request comes from.
-func actingAs(ctx huma.Context, p account.Principal) huma.Context {
-	return huma.WithContext(ctx, account.WithOrigin(ctx.Context(), account.Origin{ActorID: p.UserID, Address: client(ctx.Context()).Address, UserAgent: ctx.Header("User-Agent")}))
-}

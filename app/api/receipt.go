@@ -45,21 +45,13 @@ func documentReceipt(o *huma.Operation, status int) {
 	}}
 }
 
-type setHeaderKey struct{}
-
-// withHeaders is huma middleware: it lets an operation's wrapper add to the
-// headers of the answer.
-func withHeaders(ctx huma.Context, next func(huma.Context)) {
-	next(huma.WithValue(ctx, setHeaderKey{}, ctx.SetHeader))
-}
-
 // receipted runs a handler and says in the header what change-set it wrote.
 func receipted[I, O any](handler func(ctx context.Context, in *I) (*O, error)) func(ctx context.Context, in *I) (*O, error) {
 	return func(ctx context.Context, in *I) (*O, error) {
 		ctx, receipt := journal.WithReceipt(ctx)
 		out, err := handler(ctx, in)
-		if set, ok := ctx.Value(setHeaderKey{}).(func(name, value string)); ok && err == nil && receipt.ChangeSet != 0 {
-			set(changeSetHeader, changeSetName(principal(ctx).UserID, receipt))
+		if r := incomingOf(ctx); r != nil && err == nil && receipt.ChangeSet != 0 {
+			r.set(changeSetHeader, changeSetName(principal(ctx).UserID, receipt))
 		}
 		return out, err
 	}

@@ -144,10 +144,10 @@ func answer[T any](ctx context.Context, in PageInput, p page.Page[T], total func
 		}
 		out.Total = strconv.FormatInt(n, 10)
 	}
-	if u := requestURL(ctx); p.Next != "" && u != nil {
-		q := u.Query()
+	if r := incomingOf(ctx); p.Next != "" && r != nil {
+		q := r.url.Query()
 		q.Set("cursor", p.Next)
-		out.Link = fmt.Sprintf(`<%s?%s>; rel="next"`, u.Path, q.Encode())
+		out.Link = fmt.Sprintf(`<%s?%s>; rel="next"`, r.url.Path, q.Encode())
 	}
 	return out, nil
 }

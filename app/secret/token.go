@@ -43,27 +43,30 @@ func (k Keys) SignToken(p Purpose, payload []byte, issuedAt time.Time) string {
 // answers fault.Unauthenticated: token_invalid for anything we did not sign or
 // that comes from the future, token_expired for one older than maxAge.
 func (k Keys) VerifyToken(p Purpose, token string, now time.Time, maxAge time.Duration) (payload []byte, issuedAt time.Time, err error) {
-	invalid := fault.New(fault.Unauthenticated, "token_invalid", "This token is not valid.")
 	// The decoder skips line breaks; nothing of ours has any.
 	if len(token) > maxToken || strings.ContainsAny(token, "\r\n") {
-		return nil, time.Time{}, invalid
+		return nil, time.Time{}, invalid()
 	}
 	b, err := tokenCoding.DecodeString(token)
 	if err != nil || len(b) < tokenHead {
-		return nil, time.Time{}, invalid
+		return nil, time.Time{}, invalid()
 	}
 	signed := b[sha256.Size:]
 	if !hmac.Equal(b[:sha256.Size], k.mac(p, signed)) || signed[0] != tokenVersion {
-		return nil, time.Time{}, invalid
+		return nil, time.Time{}, invalid()
 	}
 	issuedAt = clock.FromMicros(int64(binary.BigEndian.Uint64(signed[1:9])))
 	if issuedAt.After(now.Add(maxSkew)) {
-		return nil, time.Time{}, invalid
+		return nil, time.Time{}, invalid()
 	}
 	if now.Sub(issuedAt) > maxAge {
 		return nil, time.Time{}, fault.New(fault.Unauthenticated, "token_expired", "This token has expired.")
 	}
 	return signed[9:], issuedAt, nil
+}
+
+func invalid() error {
+	return fault.New(fault.Unauthenticated, "token_invalid", "This token is not valid.")
 }
 
 func (k Keys) mac(p Purpose, b []byte) []byte {
