@@ -64,8 +64,18 @@ func FromJSON[T any](s string) ([]T, error) {
 	return out, err
 }
 
-// Strings reads a stored list of texts.
-func Strings(s string) ([]string, error) { return FromJSON[string](s) }
+// Strings reads a stored list of texts. One whose texts have no character that JSON
+// escapes, as nearly all, is taken apart without the decoder.
+func Strings(s string) ([]string, error) {
+	inner, begins := strings.CutPrefix(s, `["`)
+	inner, ends := strings.CutSuffix(inner, `"]`)
+	if begins && ends && !strings.Contains(inner, `\`) {
+		if out := strings.Split(inner, `","`); strings.Count(inner, `"`) == 2*(len(out)-1) {
+			return out, nil
+		}
+	}
+	return FromJSON[string](s)
+}
 
 // maxIn is how many ids one query names.
 const maxIn = 512

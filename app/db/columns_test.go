@@ -2,8 +2,11 @@ package db_test
 
 import (
 	"context"
+	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"umbra/app/db"
 	"umbra/app/db/dbtest"
@@ -37,6 +40,30 @@ func TestUpdateSetsOnlyWhatChanged(t *testing.T) {
 		row, err := db.Query(t.Context(), d, db.Value[string], "SELECT a || ' ' || COALESCE(b, 0) || ' ' || c FROM things ORDER BY user_id")
 		if err != nil || len(row) != 2 || row[0] != "new 0 x" || row[1] != "other 5 same" {
 			t.Errorf("rows %q, %v", row, err)
+		}
+	})
+}
+
+// Whatever the list, it is read as the decoder of JSON reads it.
+func FuzzStrings(f *testing.F) {
+	for _, s := range []string{`[]`, ``, `[""]`, `["a"]`, `["a","b"]`, `["a", "b"]`, `["a" ,"b"]`, `["\"",","]`, `["\\"]`, `["a","b]`, `["]`, `["a"b","c"]`, `["a",1,"b"]`, `["ä","\u00e4"]`, `[["a"]]`, `null`, ` ["a"]`} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		got, err := db.Strings(s)
+		var want []string
+		if e := json.Unmarshal([]byte(s), &want); e != nil && s != "" {
+			// Unescaped control characters and broken UTF-8 are read as they are; we write none.
+			if err == nil && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == utf8.RuneError }) {
+				t.Fatalf("%q was read as %q; it is no JSON", s, got)
+			}
+			return
+		}
+		if err != nil {
+			t.Fatalf("%q: %v", s, err)
+		}
+		if utf8.ValidString(s) && !slices.Equal(got, want) {
+			t.Fatalf("%q is %q, and was read as %q", s, want, got)
 		}
 	})
 }
