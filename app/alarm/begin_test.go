@@ -1,10 +1,12 @@
 package alarm_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
 	"umbra/app/clock"
+	"umbra/app/db"
 	"umbra/app/journal"
 )
 
@@ -92,4 +94,25 @@ func TestARestoreBeforeAnythingRang(t *testing.T) {
 			})
 		})
 	}
+}
+
+// However many records a plan is about, it asks by the same few statements: they are
+// kept prepared, at some 50 kB each.
+func TestPlansOfAnySizeAskAlike(t *testing.T) {
+	each(t, func(h *house) {
+		texts := map[string]bool{}
+		ctx := db.Watch(h.t.Context(), func(q string, _ []any) { texts[q] = true })
+		for n := 1; n < 40; n++ {
+			for i := range n {
+				h.todo(fmt.Sprint("to-do ", i), "2000-02-01", "12:00", "PT0M")
+				if i%3 == 0 {
+					h.event("event", "2000-02-01T12:00:00", "", "PT0M")
+				}
+			}
+			h.must(h.Plan(ctx, h.ann.UserID))
+		}
+		if len(texts) > 40 {
+			t.Errorf("%d statements", len(texts))
+		}
+	})
 }

@@ -145,7 +145,7 @@ func (s *Service) fill(ctx context.Context, userID int64, all []Delivery) error 
 			records[t] = append(records[t], d.RecordID)
 		}
 	}
-	w := (&db.Where{}).And("user_id = ?", userID).And(inIDs("delivery_id", len(ids)), ids...)
+	w := db.In((&db.Where{}).And("user_id = ?", userID), "delivery_id", ids)
 	if _, err := db.Query(ctx, s.DB, func(r db.Scanner) (bool, error) {
 		var c Channel
 		var id int64
@@ -163,7 +163,7 @@ func (s *Service) fill(ctx context.Context, userID int64, all []Delivery) error 
 		return err
 	}
 	for from, list := range records {
-		w := (&db.Where{}).And("user_id = ?", userID).And(inIDs("id", len(list)), list...)
+		w := db.In((&db.Where{}).And("user_id = ?", userID), "id", list)
 		_, err := db.Query(ctx, s.DB, func(r db.Scanner) (bool, error) {
 			var id int64
 			var title string

@@ -38,11 +38,7 @@ func chosen(userID int64, ids []int64, after int64, cond string) *db.Where {
 	if ids == nil {
 		return w.And("id > ?", after).And(cond)
 	}
-	args := make([]any, len(ids))
-	for i, id := range ids {
-		args[i] = id
-	}
-	return w.And("id IN (0"+strings.Repeat(", ?", len(ids))+")", args...)
+	return db.In(w, "id", ids)
 }
 
 func read[T any](ctx context.Context, d *db.DB, scan func(db.Scanner) (T, error), columns, table string, w *db.Where, limit int) ([]T, error) {

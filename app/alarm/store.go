@@ -3,32 +3,19 @@ package alarm
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"umbra/app/clock"
 	"umbra/app/db"
 )
 
-func in(column string, n int) string { return column + " IN (''" + strings.Repeat(", ?", n) + ")" }
-
-func inIDs(column string, n int) string { return column + " IN (0" + strings.Repeat(", ?", n) + ")" }
-
-func anys[T any](list []T) []any {
-	out := make([]any, len(list))
-	for i, v := range list {
-		out[i] = v
-	}
-	return out
-}
-
 func (s *Service) alarmsOf(ctx context.Context, userID int64, kinds []string, ids []int64) ([]row, error) {
-	w := (&db.Where{}).And("user_id = ?", userID).And(in("kind", len(kinds)), anys(kinds)...).And(inIDs("record_id", len(ids)), anys(ids)...)
+	w := db.In(db.In((&db.Where{}).And("user_id = ?", userID), "kind", kinds), "record_id", ids)
 	return db.Query(ctx, s.DB, scanAlarm, "SELECT "+alarmColumns+" FROM alarms"+w.Text(), w.Args()...)
 }
 
 func (s *Service) alarmsBetween(ctx context.Context, userID int64, kinds []string, after, upTo int64) ([]row, error) {
-	w := (&db.Where{}).And("user_id = ?", userID).And(in("kind", len(kinds)), anys(kinds)...).And("record_id > ?", after).And("record_id <= ?", upTo)
+	w := db.In((&db.Where{}).And("user_id = ?", userID), "kind", kinds).And("record_id > ?", after).And("record_id <= ?", upTo)
 	return db.Query(ctx, s.DB, scanAlarm, "SELECT "+alarmColumns+" FROM alarms"+w.Text(), w.Args()...)
 }
 

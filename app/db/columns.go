@@ -84,13 +84,7 @@ const maxIn = 512
 // order. Its other arguments come before them as "?", here the user's id alone.
 func QueryIn[T any](ctx context.Context, d *DB, scan func(Scanner) (T, error), query string, userID int64, ids []int64) (out []T, err error) {
 	for piece := range slices.Chunk(ids, maxIn) {
-		args := []any{userID}
-		for _, id := range piece {
-			args = append(args, id)
-		}
-		for n := len(piece); n&(n-1) != 0; n++ { // powers of two: few texts in the cache of statements
-			args = append(args, piece[0])
-		}
+		args := append([]any{userID}, Padded(piece)...)
 		rows, err := Query(ctx, d, scan, Number(query+"("+strings.Repeat(", ?", len(args)-1)[2:]+")", 1), args...)
 		if err != nil {
 			return nil, err

@@ -120,7 +120,7 @@ type statements struct {
 	byQ  map[string]*sql.Stmt
 }
 
-const maxStatements = 1000
+const maxStatements = 500
 
 func (s *statements) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
 	s.mu.RLock()

@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"iter"
 	"strconv"
 	"strings"
 
@@ -26,6 +27,44 @@ func (w *Where) And(cond string, args ...any) *Where {
 // Contains adds the condition that a folded column holds the folded text q.
 func (w *Where) Contains(column, q string) *Where {
 	return w.And(column+` LIKE ? ESCAPE '\'`, "%"+EscapeLike(q)+"%")
+}
+
+// In adds the condition that a column is one of a list's values.
+func In[T any](w *Where, column string, list []T) *Where {
+	if len(list) == 0 {
+		return w.And("1 = 0")
+	}
+	args := Padded(list)
+	return w.And(column+" IN (?"+strings.Repeat(", ?", len(args)-1)+")", args...)
+}
+
+// Padded are a list's values as arguments for IN, the first repeated until they are
+// as many as a power of two. Statements are kept prepared by their text, some 50 kB
+// for each: a text for each length would be more than all that they are about.
+func Padded[T any](list []T) []any {
+	args := make([]any, 0, len(list)*2)
+	for _, v := range list {
+		args = append(args, v)
+	}
+	for n := len(list); n&(n-1) != 0; n++ {
+		args = append(args, list[0])
+	}
+	return args
+}
+
+// Pieces cuts a list into pieces of 64, 32, 16 … values, for statements that write a
+// row for each: as Padded, it keeps their texts few.
+func Pieces[T any](list []T) iter.Seq[[]T] {
+	return func(yield func([]T) bool) {
+		for n := 64; n > 0; n /= 2 {
+			for len(list) >= n {
+				if !yield(list[:n]) {
+					return
+				}
+				list = list[n:]
+			}
+		}
+	}
 }
 
 // Text is " WHERE …" with numbered placeholders, and Args its arguments.

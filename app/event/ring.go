@@ -27,13 +27,7 @@ type Ring struct {
 func (s *Service) Ringing(ctx context.Context, c caller.Caller, ids []int64, after int64, limit int) ([]Event, error) {
 	w := (&db.Where{}).And("user_id = ?", c.UserID)
 	if ids != nil {
-		list := make([]any, len(ids))
-		marks := ""
-		for i, id := range ids {
-			list[i] = id
-			marks += ", ?"
-		}
-		w.And("id IN (0"+marks+")", list...)
+		db.In(w, "id", ids)
 	} else {
 		w.And("id > ?", after).And(`(reminders <> '[]' OR EXISTS (SELECT 1 FROM event_overrides o
 WHERE o.user_id = calendar_events.user_id AND o.event_id = calendar_events.id AND o.changes LIKE '%"reminders"%'))`)

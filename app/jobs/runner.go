@@ -3,6 +3,8 @@ package jobs
 import (
 	"context"
 	"log/slog"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -155,9 +157,7 @@ func (r *Runner) earliest(ctx context.Context) (map[string]time.Time, error) {
 func (r *Runner) at(n int) (list string, ids []any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for id := range r.running {
-		ids = append(ids, id)
-	}
+	ids = db.Padded(slices.Collect(maps.Keys(r.running)))
 	return db.Number("(0"+strings.Repeat(", ?", len(ids))+")", n), ids // no job is 0
 }
 

@@ -133,16 +133,13 @@ func (t *labelTally) add(changed []use) {
 	}
 }
 
-// labelsAtOnce is how many labels a statement writes.
-const labelsAtOnce = 100
-
 func (s *Service) writeLabels(ctx context.Context, w *journal.Writer, t *labelTally) error {
 	all := make([]use, 0, len(t.byKey))
 	for _, u := range t.byKey {
 		all = append(all, *u)
 	}
 	slices.SortFunc(all, byLabel)
-	for some := range slices.Chunk(all, labelsAtOnce) {
+	for some := range db.Pieces(all) {
 		args := []any{w.Caller.UserID}
 		for _, u := range some {
 			args = append(args, u.kind, u.key, u.name, u.open, u.total)
@@ -155,7 +152,7 @@ ON CONFLICT (user_id, kind, label_key) DO UPDATE SET open = todo_labels.open + e
 		}
 	}
 	// Those that nothing has any more.
-	for some := range slices.Chunk(slices.DeleteFunc(all, func(u use) bool { return u.total >= 0 }), labelsAtOnce) {
+	for some := range db.Pieces(slices.DeleteFunc(all, func(u use) bool { return u.total >= 0 })) {
 		args := []any{w.Caller.UserID}
 		for _, u := range some {
 			args = append(args, u.kind, u.key)
