@@ -60,20 +60,33 @@ func (p *peer) prepare() (f footprint, err error) {
 	if f.own, err = p.own(); err != nil {
 		return f, err
 	}
-	return f, p.writing(&f)
+	return f, nil
 }
 
 const (
-	written = 500              // to-dos that are made to see what is written for each
-	quiet   = 20 * time.Second // how long nothing is asked to see what is written all the same
+	written = 500 // to-dos that are made to see what is written for each
+	// settled is when what follows a start is over: Umbra's first backup after a
+	// minute, PostgreSQL's first checkpoint after five.
+	settled = 310 * time.Second
+	quiet   = 2 * time.Minute // how long nothing is asked to see what is written all the same
 )
 
-// writing measures what is sent to the disk.
+// idling measures what each server sends to the disk while none is asked anything.
+func idling(peers []*peer, prints []footprint) {
+	time.Sleep(settled)
+	before := make([]int64, len(peers))
+	for i, p := range peers {
+		before[i] = process.Written(p.family())
+	}
+	time.Sleep(quiet)
+	for i, p := range peers {
+		prints[i].hour = float64(process.Written(p.family())-before[i]) * float64(time.Hour/quiet)
+	}
+}
+
+// writing measures what is sent to the disk for a to-do.
 func (p *peer) writing(f *footprint) error {
 	before := process.Written(p.family())
-	time.Sleep(quiet)
-	f.hour = float64(process.Written(p.family())-before) * float64(time.Hour/quiet)
-	before = process.Written(p.family())
 	for i := range written {
 		if _, _, err := p.call("POST", p.todos, todo(i), ""); err != nil {
 			return err

@@ -82,6 +82,12 @@ func beside(o options) error {
 		}
 		defer p.stop()
 	}
+	idling(peers, prints)
+	for i, p := range peers {
+		if err := p.writing(&prints[i]); err != nil {
+			return err
+		}
+	}
 	ops := operations(o.records, o.rounds)
 	results := make([][]*result, len(ops))
 	for i, op := range ops {
@@ -110,12 +116,12 @@ func beside(o options) error {
 		time.Now().Format(time.DateOnly), process.Machine(), o.clients, o.records, o.rounds)
 	r.operations(names, ops, results)
 	r.limit(names, ops, results)
-	r.footprints(names, prints)
+	r.footprints(names, prints, true)
 	r.line("The PostgreSQL outside is a process of its own: neither its memory nor its processor time is in these figures. It keeps\n" +
 		"its defaults (every commit synced).\n")
 	r.line("The bare server is huma over the same SQLite and nothing else: no users, no rules, no history; it syncs each commit as\n"+
 		"Umbra does. Bytes written are what the kernel sent to the disk for the process (`/proc/PID/io`), over %d to-dos made one after\n"+
-		"another and over %s without a request.\n", written, quiet)
+		"another, and over %s without a request, begun %s after the start.\n", written, quiet, settled)
 	r.line("All other servers check the session and the access rule on every request and run as they come: Umbra syncs each\n" +
 		"commit to the disk (`synchronous=FULL`) and keeps a history of every change; PocketBase syncs at checkpoints\n" +
 		"(`NORMAL`). Its list is asked without the total (`skipTotal`), which Umbra counts only on request either.")

@@ -66,7 +66,7 @@ func percentiles(r *result) string {
 	return fmt.Sprintf("%.2f / %.2f", ms(r.percentile(0.5)), ms(r.percentile(0.99)))
 }
 
-func (r *report) footprints(names []string, f []footprint) {
+func (r *report) footprints(names []string, f []footprint, idled bool) {
 	r.line("| | %s |", strings.Join(names, " | "))
 	r.line("|---|%s", strings.Repeat("---:|", len(names)))
 	row := func(what, format string, value func(footprint) float64) {
@@ -85,7 +85,9 @@ func (r *report) footprints(names []string, f []footprint) {
 	row("of which its own, MiB", "%.1f", func(f footprint) float64 { return f.ownEnd })
 	row("data folder at the end, MiB", "%.1f", func(f footprint) float64 { return f.disk })
 	row("bytes written to the disk for a to-do", "%.0f", func(f footprint) float64 { return f.written })
-	row("bytes written in an hour without a request", "%.0f", func(f footprint) float64 { return f.hour })
+	if idled {
+		row("bytes written in an hour without a request", "%.0f", func(f footprint) float64 { return f.hour })
+	}
 	row("executable, MiB", "%.1f", func(f footprint) float64 { return f.file })
 	r.line("")
 }

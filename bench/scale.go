@@ -46,6 +46,9 @@ func overSize(o options) error {
 			return err
 		}
 		defer p.stop()
+		if err := p.writing(&f); err != nil {
+			return err
+		}
 		if err := s.fill(p, o.clients); err != nil {
 			return err
 		}
@@ -78,7 +81,7 @@ func overSize(o options) error {
 			return err
 		}
 	}
-	r.footprints(names, prints)
+	r.footprints(names, prints, false)
 	r.line("Memory counts the pages of the program as shared among the servers that run here at once.")
 	return r.save(os.Stdout, o.out)
 }
