@@ -290,6 +290,33 @@ test.describe('on a desk', () => {
   });
 });
 
+// Narrow as it is, what is shown can be hit and read; what is not has a number in its place.
+test('a crowded hour of a week', async ({ page, account }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  for (const n of [1, 2, 3, 4]) await make(account, `Class ${n}`, wed, '10:00', '11:00');
+  await account.post('/api/todos', { title: 'Sign the form', due_date: wed, due_time: '10:00' });
+  for (const n of [1, 2]) await make(account, `Talk ${n}`, thu, '10:00', '11:00');
+  await account.post('/api/todos', { title: 'Take notes', due_date: thu, due_time: '10:00' });
+  await page.goto(`/calendar?view=week&date=${wed}`);
+  const column = (day: string) => page.locator(`[data-day="${day}"][data-hours]`);
+  await expect(column(thu).locator('.chip')).toHaveCount(3);
+  await expect(column(thu).getByRole('checkbox')).toBeHidden();
+  const more = column(wed).getByRole('button', { name: '+3 more' });
+  await expect(more).toHaveText('+3');
+  expect(await axeFinds(page)).toEqual([]);
+  await more.click();
+  const list = page.getByRole('dialog');
+  for (const title of ['Class 4', 'Sign the form']) await expect(list.getByRole('button', { name: title })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(list).toBeHidden();
+  await expect(more).toBeFocused();
+  // On a day by itself there is room for all.
+  await page.goto(`/calendar?view=day&date=${wed}`);
+  await expect(column(wed).locator('.chip')).toHaveCount(5);
+  await expect(column(wed).getByRole('checkbox')).toBeVisible();
+  expect(await axeFinds(page)).toEqual([]);
+});
+
 test.describe('on a phone', () => {
   test.skip(({ isMobile }) => !isMobile);
 

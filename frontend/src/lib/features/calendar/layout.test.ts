@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { clockOf, moved, resized, spanOf, type Item } from './item';
-import { columns, fit, lanes } from './layout';
+import { columns, fit, lanes, squeeze } from './layout';
 import { rangeOf, step } from './range';
 
 /** "a 03-02 03-04" takes whole days; "b 03-02 09:00-10:30" has times; an end below the start is on the next day. */
@@ -52,6 +52,20 @@ describe('columns', () => {
   ])('%s', (_, given, want) => {
     const blocks = columns(given.map(item), '2026-03-02');
     expect(blocks.map((b) => `${b.before ? '<' : ''}${b.item.key} ${b.column + 1}/${b.columns}${b.span > 1 ? `+${b.span}` : ''}${b.after ? '>' : ''}`)).toEqual(want);
+  });
+});
+
+describe('squeeze', () => {
+  const day = ['a 03-02 09:00-12:00', 'b 03-02 09:00-10:00', 'c 03-02 09:00-10:00', 'd 03-02 09:30-11:00', 'e 03-02 11:00-12:00', 'f 03-02 14:00-15:00', 'ghost 03-02 09:45-10:15'];
+  it.each([
+    [5, ['a 1/5', 'b 2/5', 'c 3/5', 'd 4/5', 'ghost 5/5', 'e 2/5+4', 'f 1/1'], []],
+    [4, ['a 1/4', 'b 2/4', 'c 3/4', 'ghost 4/4', 'e 2/4+2', 'f 1/1'], ['570-660 +1']],
+    [3, ['a 1/3', 'b 2/3', 'ghost 3/3', 'e 2/3', 'f 1/1'], ['540-660 +2']],
+    [2, ['a 1/2', 'ghost 2/2', 'f 1/1'], ['540-660 +3', '660-720 +1']],
+  ])('with room for %i', (room, want, more) => {
+    const { shown, rest } = squeeze(columns(day.map(item), '2026-03-02'), room);
+    expect(shown.map((b) => `${b.item.key} ${b.column + 1}/${b.columns}${b.span > 1 ? `+${b.span}` : ''}`)).toEqual(want);
+    expect(rest.map((r) => `${r.top}-${r.bottom} +${r.count}`)).toEqual(more);
   });
 });
 

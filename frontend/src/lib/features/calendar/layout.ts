@@ -111,3 +111,25 @@ export function columns(items: Item[], day: string): Block[] {
   close();
   return blocks;
 }
+
+/** Items that found no room in a day's column, where they would stand. */
+export type Rest = { top: number; bottom: number; count: number };
+
+/** The blocks of a day that has room for some beside each other. Where more overlap, those to the right give way to their number. */
+export function squeeze(blocks: Block[], room: number): { shown: Block[]; rest: Rest[] } {
+  const shown: Block[] = [];
+  const rest: Rest[] = [];
+  for (const b of blocks) {
+    if (b.columns <= room) shown.push(b);
+    else if (b.column < room - 1) shown.push({ ...b, columns: room, span: Math.min(b.span, room - 1 - b.column) });
+    else if (b.item.key === 'ghost') shown.push({ ...b, column: room - 1, columns: room, span: 1 });
+    else {
+      const last = rest.at(-1); // blocks come by their top
+      if (last && b.top < last.bottom) {
+        last.bottom = Math.max(last.bottom, b.bottom);
+        last.count++;
+      } else rest.push({ top: b.top, bottom: b.bottom, count: 1 });
+    }
+  }
+  return { shown, rest };
+}
