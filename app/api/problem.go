@@ -88,8 +88,9 @@ func (a *API) problem(ctx context.Context, err error) *Problem {
 		f = fault.New(fault.Internal, "internal", "Something went wrong on the server. The log has the details under this request's id.").Because(err)
 	}
 	status := statuses[f.Kind]
-	// That there is too much to do is no defect, nor that who asked hung up, and anybody can bring both about.
-	if status >= 500 && (f.Kind != fault.Overloaded || f.Unwrap() != nil && !errors.Is(ctx.Err(), context.Canceled)) {
+	// That there is too much to do is no defect, and anybody can bring it about.
+	busy := f.Kind == fault.Overloaded && f.Unwrap() == nil
+	if status >= 500 && !busy && !fault.HungUp(ctx, f) {
 		a.log.LogAttrs(ctx, slog.LevelError, "request failed", slog.String("request", RequestID(ctx)), slog.String("code", f.Code), slog.Any("cause", f.Unwrap()))
 	}
 	p = newProblem(ctx, status, f.Code, f.Message)

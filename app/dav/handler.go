@@ -218,8 +218,7 @@ func (q *request) multistatus(write func(s *stream) error) error {
 		s.err = s.w.Flush()
 	}
 	if err != nil {
-		// Who hung up is answered no more, which is no defect.
-		if !fault.Is(err, fault.Overloaded) || !errors.Is(q.ctx.Err(), context.Canceled) {
+		if !fault.HungUp(q.ctx, err) {
 			q.Log.ErrorContext(q.ctx, "a DAV answer could not be finished", "path", q.r.URL.Path, "error", err)
 		}
 		panic(http.ErrAbortHandler)

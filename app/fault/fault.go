@@ -6,6 +6,7 @@
 package fault
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -122,6 +123,12 @@ func KindOf(err error) Kind {
 // Is says whether err is a fault of this kind.
 func Is(err error, k Kind) bool {
 	return err != nil && KindOf(err) == k
+}
+
+// HungUp says that err is what becomes of work whose asker went away: no defect, and
+// anybody can bring it about.
+func HungUp(ctx context.Context, err error) bool {
+	return Is(err, Overloaded) && errors.Is(ctx.Err(), context.Canceled)
 }
 
 // Found makes of NotFound that there is nothing, which is no failure to who asks

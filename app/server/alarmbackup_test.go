@@ -75,6 +75,14 @@ func (h house) settled(t *testing.T, cookie string, want map[string]string) {
 	}
 }
 
+// setUpTold is setUp of a user whom a topic tells.
+func (h house) setUpTold(t *testing.T, by *topic) (cookie string) {
+	t.Helper()
+	cookie = h.setUp(t)
+	h.ask(t, "PUT", "/api/settings", `{"ntfy_server":"`+by.url+`","ntfy_topic":"ann","ntfy_enabled":true}`, "Cookie", cookie).is(200)
+	return cookie
+}
+
 // What rang before a backup does not ring again after its restore; what was due
 // between the two is in the ledger as missed and can be sent from there; what is
 // to come arrives once.
@@ -83,9 +91,7 @@ func TestAlarmsAcrossABackupAndItsRestore(t *testing.T) {
 		peer := newTopic(t)
 		settings := []string{database, movingKey, "UMBRA_OUTBOUND_ALLOW=127.0.0.1"}
 		h, shut := openIn(t, data, settings...)
-		now := h.Clock.Now()
-		cookie := h.setUp(t)
-		h.ask(t, "PUT", "/api/settings", `{"ntfy_server":"`+peer.url+`","ntfy_topic":"ann","ntfy_enabled":true}`, "Cookie", cookie).is(200)
+		now, cookie := h.Clock.Now(), h.setUpTold(t, peer)
 		stop := h.work(t)
 		remind := func(title string, in time.Duration, more string) {
 			h.ask(t, "POST", "/api/reminders", `{"title":"`+title+`","remind_at":"`+now.Add(in).Format(time.RFC3339)+`"`+more+`}`, "Cookie", cookie).is(http.StatusCreated)
@@ -147,9 +153,7 @@ func TestDownBeforeTheFirstPlan(t *testing.T) {
 		peer := newTopic(t)
 		settings := []string{database, movingKey, "UMBRA_OUTBOUND_ALLOW=127.0.0.1"}
 		h, shut := openIn(t, data, settings...)
-		now := h.Clock.Now()
-		cookie := h.setUp(t)
-		h.ask(t, "PUT", "/api/settings", `{"ntfy_server":"`+peer.url+`","ntfy_topic":"ann","ntfy_enabled":true}`, "Cookie", cookie).is(200)
+		now, cookie := h.Clock.Now(), h.setUpTold(t, peer)
 		remind := func(title string, in time.Duration) {
 			h.ask(t, "POST", "/api/reminders", `{"title":"`+title+`","remind_at":"`+now.Add(in).Format(time.RFC3339)+`"}`, "Cookie", cookie).is(http.StatusCreated)
 		}
