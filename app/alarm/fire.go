@@ -84,8 +84,10 @@ func (s *Service) fireSome(ctx context.Context, u user, channels []notify.Channe
 		all = append(all, f)
 	}
 	return len(due), s.DB.Tx(ctx, func(ctx context.Context) error {
-		// A clock that is ahead is known by this, once it has been set right.
-		if err := s.DB.Later(ctx, "UPDATE alarm_plans SET looked_at = $1 WHERE user_id = $2 AND looked_at < $1", clock.Micros(now), u.UserID); err != nil {
+		// A clock that is ahead is known by this, once it has been set right. A plan that
+		// is behind says for itself how far it has looked.
+		if err := s.DB.Later(ctx, `UPDATE alarm_plans SET looked_at = $1 WHERE user_id = $2 AND looked_at < $1 AND claim = ''
+AND seq = (SELECT h.seq FROM journal_heads h WHERE h.user_id = $2)`, clock.Micros(now), u.UserID); err != nil {
 			return err
 		}
 		for i := range all {

@@ -151,9 +151,13 @@ func (s *Service) planChanges(ctx context.Context, u user, p plan, entries []jou
 			})
 		})
 	}
+	last := entries[len(entries)-1]
+	if len(entries) == batch && last.At.Before(now) { // what comes after it has not been looked at
+		now = last.At
+	}
 	return s.DB.Tx(ctx, func(ctx context.Context) error {
 		n, err := s.DB.Exec(ctx, "UPDATE alarm_plans SET seq = $1, looked_at = $2 WHERE user_id = $3 AND seq = $4 AND epoch = $5",
-			entries[len(entries)-1].Seq, clock.Micros(now), u.UserID, p.seq, p.epoch)
+			last.Seq, clock.Micros(now), u.UserID, p.seq, p.epoch)
 		if err != nil {
 			return err
 		}
@@ -188,7 +192,7 @@ const (
 )
 
 // planAll plans all of a user's records; what was due at from or before does not
-// ring, unless it has waited since.
+// ring, unless it has waited since or the record was changed then or later.
 func (s *Service) planAll(ctx context.Context, u user, head journal.Head, from time.Time, why whole) error {
 	claim := secret.NewToken()[:12]
 	now := s.Clock.Now()
@@ -280,11 +284,10 @@ func (s *Service) planSource(ctx context.Context, u user, src source, from, gap 
 				if why == anew {
 					return from.Add(-grace)
 				}
-				since := from
-				if t := r.Updated.Add(-grace); t.After(since) {
-					since = t
+				if r.Updated.Before(from.Add(-grace)) {
+					return notAfter(from, old)
 				}
-				return notAfter(since, old)
+				return notAfter(r.Updated.Add(-grace), old) // who looked at from may not have seen it yet
 			})
 		})
 		if err != nil || upTo == math.MaxInt64 {
