@@ -85,7 +85,7 @@ type SettingsUpdate struct {
 	NotifyContacts    opt.Opt[bool]   `json:"notify_contacts,omitzero" doc:"Whether people not heard from notify." example:"true"`
 	QuietFrom         opt.Opt[string] `json:"quiet_from,omitzero" maxLength:"5" doc:"When the quiet hours begin, HH:MM; needs quiet_until." example:"22:00"`
 	QuietUntil        opt.Opt[string] `json:"quiet_until,omitzero" maxLength:"5" doc:"When the quiet hours end, HH:MM." example:"07:00"`
-	Escalation        opt.Opt[string] `json:"escalation,omitzero" maxLength:"30" pattern:"^((ntfy|mail|push|webhook)(,(ntfy|mail|push|webhook))*)?$" doc:"In which order a reminder that insists goes over the channels, one more each time that nobody answers: ntfy, mail, push, webhook with commas between; one named twice counts once. Empty: over all at once." example:"push,ntfy,mail"`
+	Escalation        opt.Opt[string] `json:"escalation,omitzero" maxLength:"30" pattern:"^((ntfy|mail|push|webhook)(,(ntfy|mail|push|webhook))*)?$" patternDescription:"channels with commas between them, like ntfy,mail" doc:"In which order a reminder that insists goes over the channels, one more each time that nobody answers: ntfy, mail, push, webhook with commas between; one named twice counts once. Empty: over all at once." example:"push,ntfy,mail"`
 }
 
 // Outward says whether the update touches where messages are sent, or the

@@ -47,7 +47,7 @@ type upcomingInput struct {
 }
 
 type searchInput struct {
-	Q     string `query:"q" required:"true" minLength:"1" maxLength:"200" pattern:"\\S" doc:"Text to find, whatever its case and accents." example:"plants"`
+	Q     string `query:"q" required:"true" minLength:"1" maxLength:"200" pattern:"\\S" patternDescription:"more than blanks" doc:"Text to find, whatever its case and accents." example:"plants"`
 	Kind  string `query:"kind" enum:"todo,event,event_template,reminder,project,task,person,location,calendar" doc:"Only records of this kind." example:"todo"`
 	Limit int    `query:"limit" minimum:"1" maximum:"100" default:"20" doc:"How many at most." example:"20"`
 }

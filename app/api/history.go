@@ -17,7 +17,7 @@ type undone struct {
 
 type historyInput struct {
 	PageInput
-	Kind string `query:"kind" maxLength:"40" pattern:"^[a-z_]+$" doc:"With id: only what changed one record, and what happened to that one." example:"todo"`
+	Kind string `query:"kind" maxLength:"40" pattern:"^[a-z_]+$" patternDescription:"a kind of record, like todo" doc:"With id: only what changed one record, and what happened to that one." example:"todo"`
 	ID   int64  `query:"id" minimum:"1" maximum:"9007199254740991" doc:"Number of that record; it may be gone."`
 }
 
@@ -32,7 +32,7 @@ func (in historyInput) record() (journal.Record, error) {
 }
 
 type trashInput struct {
-	Kind string `path:"kind" maxLength:"40" pattern:"^[a-z_]+$" doc:"The record's kind, as the trash lists it." example:"todo"`
+	Kind string `path:"kind" maxLength:"40" pattern:"^[a-z_]+$" patternDescription:"a kind of record, like todo" doc:"The record's kind, as the trash lists it." example:"todo"`
 	ID   int64  `path:"id" minimum:"1" maximum:"9007199254740991" doc:"The record's number." example:"1"`
 }
 

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -155,7 +156,9 @@ func fromHuma(ctx context.Context, status int, msg string, errs []error) *Proble
 			if status == http.StatusBadRequest && d.Location == "body" { // what a decoder says of the text that was sent
 				d = &huma.ErrorDetail{Location: "body", Message: "is not valid JSON: " + plainWords(d.Message)}
 			}
-			p.Errors = append(p.Errors, fieldOf(d))
+			if f := fieldOf(d); !slices.ContainsFunc(p.Errors, func(x ProblemField) bool { return x.Path == f.Path }) { // one reason is enough
+				p.Errors = append(p.Errors, f)
+			}
 			continue
 		}
 		var f *fault.Error
@@ -178,57 +181,6 @@ func plainWords(s string) string {
 		s = strings.TrimSpace(s[:i])
 	}
 	return strings.TrimSuffix(s, ":")
-}
-
-// rules finds the stable word for huma's messages, by how they begin.
-var rules = []struct{ start, rule string }{
-	{"is not valid JSON", "json"},
-	{"unexpected property", "unknown"},
-	{"unknown query parameter", "unknown"},
-	{"expected required property", "required"},
-	{"required ", "required"},
-	{"request body is required", "required"},
-	{"expected length <=", "too_long"},
-	{"expected length >=", "too_short"},
-	{"expected array length <=", "too_many"},
-	{"expected array length >=", "too_few"},
-	{"expected array items to be unique", "unique"},
-	{"expected value to be one of", "choice"},
-	{"expected number ", "range"},
-	{"expected string to be", "format"},
-	{"expected string to match", "format"},
-	{"expected", "type"},
-	{"invalid date/time", "format"},
-	{"invalid", "type"},
-}
-
-func fieldOf(d *huma.ErrorDetail) ProblemField {
-	f := ProblemField{Path: fieldPath(d.Location), Rule: "invalid", Message: d.Message}
-	for _, r := range rules {
-		if strings.HasPrefix(d.Message, r.start) {
-			f.Rule = r.rule
-			break
-		}
-	}
-	if strings.HasPrefix(d.Message, "invalid date/time") { // huma shows Go's layout
-		f.Message = "must be an instant like 2025-01-31T09:00:00Z"
-	}
-	if f.Rule == "required" { // huma names the object; a person wants the field
-		if name, ok := strings.CutPrefix(d.Message, "expected required property "); ok {
-			f.Path = strings.TrimPrefix(strings.TrimPrefix(f.Path+"."+strings.TrimSuffix(name, " to be present"), "body"), ".")
-			f.Message = "must be given"
-		}
-	}
-	return f
-}
-
-func fieldPath(location string) string {
-	for _, in := range []string{"body.", "query.", "path.", "header.", "cookie."} {
-		if rest, ok := strings.CutPrefix(location, in); ok && rest != "" { // a field may have no name
-			return rest
-		}
-	}
-	return location
 }
 
 // MethodNotAllowed is the problem for a path that knows other methods.

@@ -35,8 +35,8 @@ type Calendar struct {
 
 // Update holds the fields to change; those left out stay as they are.
 type Update struct {
-	Name    opt.Opt[string] `json:"name,omitzero" nullable:"false" minLength:"1" maxLength:"200" pattern:"\\S" doc:"What it is called." example:"Family"`
-	Color   opt.Opt[string] `json:"color,omitzero" pattern:"^(#[0-9a-fA-F]{6})?$" doc:"Its colour, #rrggbb. Null or empty: none." example:"#3366cc"`
+	Name    opt.Opt[string] `json:"name,omitzero" nullable:"false" minLength:"1" maxLength:"200" pattern:"\\S" patternDescription:"more than blanks" doc:"What it is called." example:"Family"`
+	Color   opt.Opt[string] `json:"color,omitzero" pattern:"^(#[0-9a-fA-F]{6})?$" patternDescription:"a colour like #3366cc" doc:"Its colour, #rrggbb. Null or empty: none." example:"#3366cc"`
 	Visible opt.Opt[bool]   `json:"visible,omitzero" nullable:"false" doc:"Whether the interface shows its events. Left out on creation: it does." example:"true"`
 	Source  opt.Opt[string] `json:"source,omitzero" maxLength:"2000" doc:"An address (https, http or webcal) to fill it from, every few hours: of holidays, a school, a team. Its events cannot be changed here then. Null or empty: people fill it, and what was fetched stays. What another address had goes when this one was fetched. The default calendar can have none." example:"webcal://holidays.example/de.ics"`
 	Default opt.Opt[bool]   `json:"default,omitzero" nullable:"false" doc:"True makes it the one where new events go. The default one ceases to be it only when another becomes it." example:"true"`

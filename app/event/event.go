@@ -76,7 +76,7 @@ type parsed struct {
 // Update holds the fields to change; those left out stay as they are.
 type Update struct {
 	CalendarID     opt.Opt[int64]    `json:"calendar_id,omitzero" nullable:"false" minimum:"1" maximum:"9007199254740991" doc:"The calendar it lies in. Left out on creation: the default one." example:"1"`
-	Title          opt.Opt[string]   `json:"title,omitzero" nullable:"false" minLength:"1" maxLength:"500" pattern:"\\S" doc:"What it is called." example:"Choir"`
+	Title          opt.Opt[string]   `json:"title,omitzero" nullable:"false" minLength:"1" maxLength:"500" pattern:"\\S" patternDescription:"more than blanks" doc:"What it is called." example:"Choir"`
 	Description    opt.Opt[string]   `json:"description,omitzero" maxLength:"100000" doc:"More about it, in Markdown." example:"Bring the **new** scores."`
 	Start          opt.Opt[string]   `json:"start,omitzero" nullable:"false" maxLength:"40" doc:"When it begins: an instant (RFC 3339 with offset; placed in time_zone, or in its zone so far, or in yours); a local time without offset (in time_zone, else floating); or a date (all-day). Whole seconds. Moving the start alone keeps the duration." example:"2025-01-31T19:00:00+01:00"`
 	End            opt.Opt[string]   `json:"end,omitzero" maxLength:"40" doc:"When it ends, exclusive, in the same forms; an all-day event of one day ends on the next date. Left out on creation, or null: an hour after the start, or a day for an all-day event." example:"2025-01-31T20:30:00+01:00"`
@@ -85,7 +85,7 @@ type Update struct {
 	LocationID     opt.Opt[int64]    `json:"location_id,omitzero" minimum:"1" maximum:"9007199254740991" doc:"The place it is at." example:"2"`
 	Location       opt.Opt[string]   `json:"location,omitzero" maxLength:"500" doc:"Where it is, as free text." example:"Town hall, room 2"`
 	PersonIDs      opt.Opt[[]int64]  `json:"person_ids,omitzero" nullable:"true" maxItems:"100" doc:"The people it is with." example:"[5]"`
-	Color          opt.Opt[string]   `json:"color,omitzero" pattern:"^(#[0-9a-fA-F]{6})?$" doc:"Its own colour, #rrggbb. Null or empty: its calendar's." example:"#3366cc"`
+	Color          opt.Opt[string]   `json:"color,omitzero" pattern:"^(#[0-9a-fA-F]{6})?$" patternDescription:"a colour like #3366cc" doc:"Its own colour, #rrggbb. Null or empty: its calendar's." example:"#3366cc"`
 	Starred        opt.Opt[bool]     `json:"starred,omitzero" nullable:"false" doc:"Whether it is marked as important." example:"false"`
 	RecurrenceRule opt.Opt[string]   `json:"recurrence_rule,omitzero" maxLength:"2000" doc:"How it repeats (RFC 5545 section 3.3.10, with or without RRULE:). Null or empty: it does not." example:"FREQ=WEEKLY;BYDAY=FR"`
 	RDates         opt.Opt[[]string] `json:"rdates,omitzero" nullable:"true" maxItems:"1000" doc:"Occurrences to add to the rule, as local starts (dates where it is all-day)." example:"[\"2025-02-02T19:00:00\"]"`

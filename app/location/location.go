@@ -41,7 +41,7 @@ type Location struct {
 
 // Update holds the fields to change; those left out stay as they are.
 type Update struct {
-	Name      opt.Opt[string]  `json:"name,omitzero" nullable:"false" minLength:"1" maxLength:"500" pattern:"\\S" doc:"What it is called." example:"Corner Bakery"`
+	Name      opt.Opt[string]  `json:"name,omitzero" nullable:"false" minLength:"1" maxLength:"500" pattern:"\\S" patternDescription:"more than blanks" doc:"What it is called." example:"Corner Bakery"`
 	Address   opt.Opt[string]  `json:"address,omitzero" maxLength:"1000" doc:"Where it is, in as many lines as needed." example:"12 Mill Lane, Oxford"`
 	Category  opt.Opt[string]  `json:"category,omitzero" maxLength:"200" doc:"One word to group by." example:"food"`
 	Latitude  opt.Opt[float64] `json:"latitude,omitzero" minimum:"-90" maximum:"90" doc:"Degrees north of the equator (WGS 84); goes with longitude, or neither is given." example:"51.752"`

@@ -44,10 +44,10 @@ type Project struct {
 
 // Update holds the fields to change; those left out stay as they are.
 type Update struct {
-	Name        opt.Opt[string] `json:"name,omitzero" nullable:"false" minLength:"1" maxLength:"500" pattern:"\\S" doc:"What it is called." example:"Garden"`
+	Name        opt.Opt[string] `json:"name,omitzero" nullable:"false" minLength:"1" maxLength:"500" pattern:"\\S" patternDescription:"more than blanks" doc:"What it is called." example:"Garden"`
 	Description opt.Opt[string] `json:"description,omitzero" maxLength:"100000" doc:"More about it, in Markdown." example:"Beds, **paths**, the shed."`
 	Status      opt.Opt[string] `json:"status,omitzero" nullable:"false" enum:"not_started,in_progress,on_hold,completed,cancelled" doc:"Where it stands." example:"in_progress"`
-	Color       opt.Opt[string] `json:"color,omitzero" pattern:"^(#[0-9a-fA-F]{6})?$" doc:"Its colour, #rrggbb. Null or empty: none." example:"#3366cc"`
+	Color       opt.Opt[string] `json:"color,omitzero" pattern:"^(#[0-9a-fA-F]{6})?$" patternDescription:"a colour like #3366cc" doc:"Its colour, #rrggbb. Null or empty: none." example:"#3366cc"`
 	DueDate     opt.Opt[string] `json:"due_date,omitzero" format:"date" doc:"The day it is due, YYYY-MM-DD. Null clears it." example:"2025-06-30"`
 	Starred     opt.Opt[bool]   `json:"starred,omitzero" nullable:"false" doc:"Whether it is marked as important." example:"false"`
 	Position    opt.Opt[int64]  `json:"position,omitzero" nullable:"false" minimum:"-9007199254740991" maximum:"9007199254740991" doc:"Its place in the user's own order; smaller comes first. Left out on creation: last." example:"1024"`

@@ -45,7 +45,7 @@ type Task struct {
 
 // TaskUpdate holds the fields to change; those left out stay as they are.
 type TaskUpdate struct {
-	Title        opt.Opt[string] `json:"title,omitzero" nullable:"false" minLength:"1" maxLength:"500" pattern:"\\S" doc:"What is to be done." example:"Dig the pond"`
+	Title        opt.Opt[string] `json:"title,omitzero" nullable:"false" minLength:"1" maxLength:"500" pattern:"\\S" patternDescription:"more than blanks" doc:"What is to be done." example:"Dig the pond"`
 	Description  opt.Opt[string] `json:"description,omitzero" maxLength:"100000" doc:"More about it, in Markdown." example:"One metre *deep*."`
 	Status       opt.Opt[string] `json:"status,omitzero" nullable:"false" enum:"todo,in_progress,blocked,done" doc:"Where it stands." example:"todo"`
 	Priority     opt.Opt[string] `json:"priority,omitzero" nullable:"false" enum:"none,low,medium,high" doc:"How important it is." example:"medium"`

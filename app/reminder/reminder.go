@@ -48,7 +48,7 @@ type Reminder struct {
 // Update holds the fields to change; those left out, and those that are given
 // as they are, stay as they are.
 type Update struct {
-	Title          opt.Opt[string]    `json:"title,omitzero" nullable:"false" minLength:"1" maxLength:"500" pattern:"\\S" doc:"What to be reminded of." example:"Take the bins out"`
+	Title          opt.Opt[string]    `json:"title,omitzero" nullable:"false" minLength:"1" maxLength:"500" pattern:"\\S" patternDescription:"more than blanks" doc:"What to be reminded of." example:"Take the bins out"`
 	Description    opt.Opt[string]    `json:"description,omitzero" maxLength:"100000" doc:"More about it, in Markdown." example:"The blue one this week."`
 	RemindAt       opt.Opt[time.Time] `json:"remind_at,omitzero" nullable:"false" doc:"When it reminds, in whole seconds. A new time ends a snooze, and wakes a dismissed reminder." example:"2025-01-31T18:00:00+01:00"`
 	TimeZone       opt.Opt[string]    `json:"time_zone,omitzero" maxLength:"64" doc:"The zone on whose clock it repeats: an IANA name; an older name and the one that Windows has become that. Null, or left out on creation: the user's." example:"Europe/Berlin"`

@@ -57,18 +57,18 @@ type Template struct {
 
 // Update holds the fields to change; those left out stay as they are.
 type Update struct {
-	Name            opt.Opt[string]   `json:"name,omitzero" nullable:"false" minLength:"1" maxLength:"200" pattern:"\\S" doc:"What the template is called." example:"Choir rehearsal"`
+	Name            opt.Opt[string]   `json:"name,omitzero" nullable:"false" minLength:"1" maxLength:"200" pattern:"\\S" patternDescription:"more than blanks" doc:"What the template is called." example:"Choir rehearsal"`
 	CalendarID      opt.Opt[int64]    `json:"calendar_id,omitzero" minimum:"1" maximum:"9007199254740991" doc:"The calendar its events go to. Null: the default one." example:"1"`
 	Title           opt.Opt[string]   `json:"title,omitzero" maxLength:"500" doc:"What its events are called. Null or empty: as the template." example:"Choir"`
 	Description     opt.Opt[string]   `json:"description,omitzero" maxLength:"100000" doc:"More about them, in Markdown." example:"Bring the scores."`
-	StartTime       opt.Opt[string]   `json:"start_time,omitzero" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$" doc:"When they begin, HH:MM, where only a date is given." example:"19:00"`
+	StartTime       opt.Opt[string]   `json:"start_time,omitzero" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$" patternDescription:"a time of day like 09:30" doc:"When they begin, HH:MM, where only a date is given." example:"19:00"`
 	DurationMinutes opt.Opt[int64]    `json:"duration_minutes,omitzero" nullable:"false" minimum:"0" maximum:"5270400" doc:"How long they last, in minutes; all-day ones last whole days, at least one. Left out on creation: an hour, or a day." example:"90"`
 	AllDay          opt.Opt[bool]     `json:"all_day,omitzero" nullable:"false" doc:"Whether they take whole days." example:"false"`
 	TimeZone        opt.Opt[string]   `json:"time_zone,omitzero" maxLength:"64" doc:"The zone they are in: an IANA name; an older name and the one that Windows has become that. Null: the user's." example:"Europe/Berlin"`
 	LocationID      opt.Opt[int64]    `json:"location_id,omitzero" minimum:"1" maximum:"9007199254740991" doc:"The place they are at." example:"2"`
 	Location        opt.Opt[string]   `json:"location,omitzero" maxLength:"500" doc:"Where they are, as free text." example:"Town hall"`
 	PersonIDs       opt.Opt[[]int64]  `json:"person_ids,omitzero" nullable:"true" maxItems:"100" doc:"The people they are with." example:"[5]"`
-	Color           opt.Opt[string]   `json:"color,omitzero" pattern:"^(#[0-9a-fA-F]{6})?$" doc:"Their colour, #rrggbb. Null or empty: their calendar's." example:"#3366cc"`
+	Color           opt.Opt[string]   `json:"color,omitzero" pattern:"^(#[0-9a-fA-F]{6})?$" patternDescription:"a colour like #3366cc" doc:"Their colour, #rrggbb. Null or empty: their calendar's." example:"#3366cc"`
 	Starred         opt.Opt[bool]     `json:"starred,omitzero" nullable:"false" doc:"Whether they are marked as important." example:"false"`
 	RecurrenceRule  opt.Opt[string]   `json:"recurrence_rule,omitzero" maxLength:"2000" doc:"How they repeat (RFC 5545 section 3.3.10, with or without RRULE:). Null or empty: they do not." example:"FREQ=WEEKLY;COUNT=10"`
 	Reminders       opt.Opt[[]string] `json:"reminders,omitzero" nullable:"true" maxItems:"20" doc:"When to remind: offsets from the start (-PT30M) or instants." example:"[\"-PT30M\"]"`

@@ -58,11 +58,11 @@ type Todo struct {
 
 // Update holds the fields to change; those left out stay as they are.
 type Update struct {
-	Title          opt.Opt[string]   `json:"title,omitzero" nullable:"false" minLength:"1" maxLength:"500" pattern:"\\S" doc:"What is to be done." example:"Water the plants"`
+	Title          opt.Opt[string]   `json:"title,omitzero" nullable:"false" minLength:"1" maxLength:"500" pattern:"\\S" patternDescription:"more than blanks" doc:"What is to be done." example:"Water the plants"`
 	Description    opt.Opt[string]   `json:"description,omitzero" maxLength:"100000" doc:"More about it, in Markdown." example:"The fern **twice**."`
 	Priority       opt.Opt[string]   `json:"priority,omitzero" nullable:"false" enum:"none,low,medium,high" doc:"How important it is." example:"medium"`
 	DueDate        opt.Opt[string]   `json:"due_date,omitzero" format:"date" doc:"The day it is due, YYYY-MM-DD. Null clears it." example:"2025-01-31"`
-	DueTime        opt.Opt[string]   `json:"due_time,omitzero" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$" doc:"The time of day it is due, HH:MM in the user's zone; needs a due date." example:"09:30"`
+	DueTime        opt.Opt[string]   `json:"due_time,omitzero" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$" patternDescription:"a time of day like 09:30" doc:"The time of day it is due, HH:MM in the user's zone; needs a due date." example:"09:30"`
 	Completed      opt.Opt[bool]     `json:"completed,omitzero" nullable:"false" doc:"Whether it is done. Completing a repeating one makes the next." example:"false"`
 	Category       opt.Opt[string]   `json:"category,omitzero" maxLength:"200" doc:"One word to group by." example:"home"`
 	Tags           opt.Opt[[]string] `json:"tags,omitzero" nullable:"true" maxItems:"50" doc:"Words to find it by, each at most 100 characters." example:"[\"plants\",\"weekly\"]"`
