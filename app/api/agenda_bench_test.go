@@ -36,10 +36,10 @@ func BenchmarkAgenda(b *testing.B) {
 SELECT $1, 't' || i, 'to-do', 'to-do', date('2024-03-29', '+' || (i * 7919 % 730) || ' days'), date('2024-03-29', '+' || (i * 7919 % 730) || ' days'), i % 2, i, 'to-do', 0, 0, 0 FROM n`},
 				{1, `INSERT INTO calendars (user_id, uid, name, name_key, search, rev, created_at, updated_at) ` + rows + `SELECT $1, 'c', 'c', 'c', 'c', 0, 0, 0 FROM n`},
 				// Every hundredth is starred; the first forty repeat.
-				{n.events, `INSERT INTO calendar_events (user_id, uid, calendar_id, title, title_key, start_local, end_local, time_zone, start_at, first_at, last_at, long_span,
+				{n.events, `INSERT INTO calendar_events (user_id, uid, calendar_id, title, title_key, start_local, end_local, time_zone, start_at, first_at, last_at, span,
 recurrence_rule, starred, search, rev, created_at, updated_at) ` + rows + `, w AS (SELECT i, 1747526400 - i * 8640 AS at FROM n) -- from 2025-05-18 back
 SELECT $1, 'e' || i, (SELECT id FROM calendars), 'event', 'event', strftime('%Y-%m-%dT%H:%M:%S', at, 'unixepoch'), strftime('%Y-%m-%dT%H:%M:%S', at + 3600, 'unixepoch'), 'UTC',
-at * 1000000, at * 1000000, CASE WHEN i < 40 THEN 9223372036854775807 ELSE (at + 3600) * 1000000 END, i < 40, CASE WHEN i < 40 THEN 'FREQ=WEEKLY' ELSE '' END, i % 100 = 0, 'event', 0, 0, 0 FROM w`},
+at * 1000000, at * 1000000, CASE WHEN i < 40 THEN 9223372036854775807 ELSE (at + 3600) * 1000000 END, CASE WHEN i < 40 THEN 4 ELSE 0 END, CASE WHEN i < 40 THEN 'FREQ=WEEKLY' ELSE '' END, i % 100 = 0, 'event', 0, 0, 0 FROM w`},
 				{n.people, `INSERT INTO people (user_id, uid, display_name, name_key, birthday, birthday_day, contact_due_at, search, rev, created_at, updated_at) ` + rows + `
 SELECT $1, 'p' || i, 'person', 'person', date('1980-01-01', '+' || (i * 7919 % 9000) || ' days'), substr(date('1980-01-01', '+' || (i * 7919 % 9000) || ' days'), 6), i, 'person', 0, 0, 0 FROM n`},
 			} {

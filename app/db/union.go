@@ -17,19 +17,36 @@ type Union struct {
 
 // Text is the statement, with its arguments.
 func (u Union) Text(wheres ...*Where) (query string, args []any) {
-	tail := " ORDER BY " + u.Order + " LIMIT " + strconv.Itoa(u.Limit)
-	parts := make([]string, len(wheres))
-	for i, w := range wheres {
-		parts[i] = u.Columns + "\nFROM " + u.From + w.text(len(args)+1) + tail
-		args = append(args, w.args...)
-	}
+	parts, args := u.parts(wheres)
 	if len(parts) == 1 {
 		return parts[0], args
 	}
 	for i, p := range parts {
 		parts[i] = "SELECT * FROM (" + p + ") AS part" + strconv.Itoa(i)
 	}
-	return strings.Join(parts, "\nUNION ALL\n") + tail, args
+	return strings.Join(parts, "\nUNION ALL\n") + u.tail(), args
+}
+
+// Each reads the first rows of each condition instead, and sorts nothing: before the
+// columns comes the condition's number, from 0; the rows of one are in order.
+func (u Union) Each(wheres ...*Where) (query string, args []any) {
+	parts, args := u.parts(wheres)
+	for i, p := range parts {
+		n := strconv.Itoa(i)
+		parts[i] = "SELECT " + n + ", part" + n + ".* FROM (" + p + ") AS part" + n
+	}
+	return strings.Join(parts, "\nUNION ALL\n"), args
+}
+
+func (u Union) tail() string { return " ORDER BY " + u.Order + " LIMIT " + strconv.Itoa(u.Limit) }
+
+func (u Union) parts(wheres []*Where) (parts []string, args []any) {
+	parts = make([]string, len(wheres))
+	for i, w := range wheres {
+		parts[i] = u.Columns + "\nFROM " + u.From + w.text(len(args)+1) + u.tail()
+		args = append(args, w.args...)
+	}
+	return parts, args
 }
 
 // CountSQL counts the rows of a table that any of the conditions takes; none may

@@ -48,7 +48,7 @@ func (h house) store(b *testing.B, shapes []shape) {
 	for i, s := range shapes {
 		made := h.make(b, event.Update{Title: opt.Some("Series"), Start: opt.Some(s.start), TimeZone: opt.Some("Europe/Berlin"), RecurrenceRule: opt.Some(s.rule)})
 		const rest = `calendar_id, title, title_key, description, start_local, end_local, all_day, time_zone, start_at, first_at, last_at,
-long_span, months, location_id, location, color, starred, recurrence_rule, rdates, exceptions, reminders, status, url, search, rev, created_at, updated_at`
+span, months, location_id, location, color, starred, recurrence_rule, rdates, exceptions, reminders, status, url, search, rev, created_at, updated_at`
 		err := h.d.Tx(context.Background(), func(ctx context.Context) error {
 			_, err := h.d.Exec(ctx, `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < $2)
 INSERT INTO calendar_events (user_id, uid, `+rest+`) SELECT user_id, uid || '-' || i, `+rest+` FROM calendar_events, n WHERE id = $1`, made.ID, s.copies)

@@ -12,11 +12,6 @@ import (
 	"umbra/app/fault"
 )
 
-// union reads the first events by a key.
-func union(key string, limit int) db.Union {
-	return db.Union{Columns: "SELECT " + columns, From: "calendar_events", Order: key, Limit: limit}
-}
-
 // How many events are read at a time: about a page, so that what is read and
 // held follows the page, not what the window holds.
 const (
@@ -24,13 +19,11 @@ const (
 	maxChunk = 250
 )
 
-// chunk is some of the events by a key, of which it has the last.
-type chunk struct {
-	events []*Event
-	a, b   int64
-	id     int64
-	read   int // how many rows; of a series that is gone since, there is no event
-}
+// key is where an event stands among those of its class that begin before it.
+type key struct{ first, id int64 }
+
+// over is after all of them.
+var over = key{first: math.MaxInt64}
 
 // expand answers the first n occurrences in [from, to) after a given one.
 func (s *Service) expand(ctx context.Context, c caller.Caller, from, to time.Time, after *hit, n int, f Filter) ([]hit, error) {
@@ -51,83 +44,132 @@ func (s *Service) expand(ctx context.Context, c caller.Caller, from, to time.Tim
 }
 
 // candidates reads the events that may have an occurrence in [low, to), some at a
-// time; to may come nearer meanwhile. Short events are found where they begin, the
-// others (series, mostly) by their end.
+// time; to may come nearer meanwhile. They are found by when they begin: those of a
+// class of spans no earlier than the longest of it.
 func (s *Service) candidates(ctx context.Context, low time.Time, to *time.Time, limit int, wheres func() []*db.Where, do func([]*Event)) error {
-	lowest, months := clock.Micros(low), int64(monthsOf(low, *to))
-	for _, part := range []struct {
-		cond string
-		arg  int64
-		key  string
-		from int64
-		read func(ctx context.Context, key string, limit int, wheres []*db.Where) (chunk, error)
-	}{
-		{"NOT long_span AND last_at >= ?", lowest, "first_at, last_at, id", clock.Micros(low.Add(-shortSpan)), s.readShort},
-		{"long_span AND (months & ?) <> 0", months, "last_at, first_at, id", lowest, s.readLong},
-	} {
-		last := chunk{a: part.from - 1, b: math.MaxInt64, id: math.MaxInt64, read: limit}
-		for last.read == limit {
-			all := wheres()
-			for _, w := range all {
-				w.And(part.cond, part.arg).And("first_at < ?", clock.Micros(*to)).And("("+part.key+") > (?, ?, ?)", last.a, last.b, last.id)
-			}
-			var err error
-			if last, err = part.read(ctx, part.key, limit, all); err != nil {
-				return err
-			}
-			do(last.events)
-			if err := ctx.Err(); err != nil {
-				return fault.New(fault.Overloaded, "cancelled", "The request ended before the answer was ready.").Because(err)
-			}
+	if err := s.short(ctx, low, to, limit, wheres, do); err != nil {
+		return err
+	}
+	return s.long(ctx, low, to, limit, wheres, do)
+}
+
+// begun adds the condition that an event of a class comes after another one and may
+// take place in a window.
+func begun(w *db.Where, class int, after key, low, to time.Time) *db.Where {
+	return w.And("span = ? AND (first_at, id) > (?, ?) AND first_at < ? AND last_at >= ?", class, after.first, after.id, clock.Micros(to), clock.Micros(low))
+}
+
+// earliest is before all of a class that may take place at low.
+func earliest(class int, low time.Time) key {
+	if class == len(spans) {
+		return key{first: math.MinInt64}
+	}
+	return key{first: clock.Micros(low.Add(-spans[class]))}
+}
+
+func (s *Service) short(ctx context.Context, low time.Time, to *time.Time, limit int, wheres func() []*db.Where, do func([]*Event)) error {
+	for after := earliest(0, low); after != over; {
+		all := wheres()
+		for _, w := range all {
+			begun(w, 0, after, low, *to)
+		}
+		query, args := db.Union{Columns: "SELECT " + columns, From: "calendar_events", Order: "first_at, id", Limit: limit}.Text(all...)
+		events, err := db.Query(ctx, s.db, scanBare, query, args...)
+		if err != nil {
+			return err
+		}
+		if after = over; len(events) == limit {
+			last := events[limit-1]
+			after = key{last.bounds.first, last.ID}
+		}
+		do(events)
+		if err := goesOn(ctx); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-func (s *Service) readShort(ctx context.Context, key string, limit int, wheres []*db.Where) (chunk, error) {
-	query, args := union(key, limit).Text(wheres...)
-	events, err := db.Query(ctx, s.db, scanBare, query, args...)
-	out := chunk{events: events, read: len(events)}
-	if len(events) > 0 {
-		last := events[len(events)-1]
-		out.a, out.b, out.id = last.bounds.first, last.bounds.last, last.ID
+// long reads series, mostly: of each class and each calendar of others some at a time.
+func (s *Service) long(ctx context.Context, low time.Time, to *time.Time, limit int, wheres func() []*db.Where, do func([]*Event)) error {
+	months := int64(monthsOf(low, *to))
+	var after []key
+	for class := 1; class <= len(spans); class++ {
+		for range wheres() {
+			after = append(after, earliest(class, low))
+		}
 	}
-	return out, err
+	for more := true; more; {
+		all := make([]*db.Where, 0, len(after))
+		for class := 1; class <= len(spans); class++ {
+			for _, w := range wheres() {
+				all = append(all, begun(w, class, after[len(all)], low, *to).And("(months & ?) <> 0", months))
+			}
+		}
+		events, read, err := s.readLong(ctx, limit, all, after)
+		if err != nil {
+			return err
+		}
+		more = false
+		for part, n := range read {
+			if n < limit {
+				after[part] = over
+			} else {
+				more = true
+			}
+		}
+		do(events)
+		if err := goesOn(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// readLong reads which series there are, and of them those that it does not
-// remember.
-func (s *Service) readLong(ctx context.Context, key string, limit int, wheres []*db.Where) (chunk, error) {
-	query, args := db.Union{Columns: "SELECT id, user_id, rev, last_at, first_at, " + isFetched, From: "calendar_events", Order: key, Limit: limit}.Text(wheres...)
+func goesOn(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return fault.New(fault.Overloaded, "cancelled", "The request ended before the answer was ready.").Because(err)
+	}
+	return nil
+}
+
+// readLong reads which series each condition takes, and of them those that it does
+// not remember. It moves after, and answers how many were read of each.
+func (s *Service) readLong(ctx context.Context, limit int, wheres []*db.Where, after []key) (events []*Event, read []int, err error) {
 	type row struct {
-		id, owner, rev, last, first int64
-		fetched                     bool
+		key
+		part       int
+		owner, rev int64
+		fetched    bool
 	}
+	query, args := db.Union{Columns: "SELECT id, user_id, rev, first_at, " + isFetched, From: "calendar_events", Order: "first_at, id", Limit: limit}.Each(wheres...)
 	rows, err := db.Query(ctx, s.db, func(s db.Scanner) (r row, err error) {
-		return r, s.Scan(&r.id, &r.owner, &r.rev, &r.last, &r.first, &r.fetched)
+		return r, s.Scan(&r.part, &r.id, &r.owner, &r.rev, &r.first, &r.fetched)
 	}, query, args...)
+	read = make([]int, len(wheres))
 	if err != nil || len(rows) == 0 {
-		return chunk{}, err
+		return nil, read, err
 	}
-	end := rows[len(rows)-1]
-	out := chunk{events: make([]*Event, 0, len(rows)), a: end.last, b: end.first, id: end.id, read: len(rows)}
+	events = make([]*Event, 0, len(rows))
 	unknown := map[int64][]int64{} // by their owner
 	for _, r := range rows {
+		read[r.part]++
+		after[r.part] = r.key
 		if e := s.series.find(r.id, r.rev); e != nil && e.fetched == r.fetched { // a calendar that gets an address moves no revision
-			out.events = append(out.events, e)
+			events = append(events, e)
 		} else {
 			unknown[r.owner] = append(unknown[r.owner], r.id)
 		}
 	}
 	for owner, ids := range unknown {
-		events, err := db.QueryIn(ctx, s.db, scanBare, "SELECT "+columns+" FROM calendar_events WHERE user_id = ? AND id IN ", owner, ids)
+		found, err := db.QueryIn(ctx, s.db, scanBare, "SELECT "+columns+" FROM calendar_events WHERE user_id = ? AND id IN ", owner, ids)
 		if err != nil {
-			return out, err
+			return nil, read, err
 		}
-		out.events = append(out.events, events...)
+		events = append(events, found...)
 		if !s.db.InTx(ctx) { // there, what is read may never come to be
-			s.series.keep(events)
+			s.series.keep(found)
 		}
 	}
-	return out, nil
+	return events, read, nil
 }

@@ -53,7 +53,7 @@ func locals(list []string) []recur.Local {
 type bounds struct {
 	start       int64 // where it sorts
 	first, last int64
-	long        bool
+	span        int    // the class of how far apart they are
 	months      uint16 // of any year in which it may take place: bits 1 to 12, in UTC
 }
 
@@ -62,9 +62,21 @@ const (
 	endless = math.MaxInt64
 	// anyZone covers the zones in which a floating event may be looked at.
 	anyZone = 15 * time.Hour
-	// shortSpan is how far a window looks back for what has begun before it.
-	shortSpan = 32 * 24 * time.Hour
 )
+
+// spans are how far apart the first and the last instant of an event are at most, by
+// class; of those of the class after the last, nothing is known. A window looks
+// back so far for what has begun before it.
+var spans = [...]time.Duration{32 * 24 * time.Hour, 256 * 24 * time.Hour, 2048 * 24 * time.Hour, 16384 * 24 * time.Hour}
+
+func spanOf(lasts time.Duration) int {
+	for class, most := range spans {
+		if lasts <= most {
+			return class
+		}
+	}
+	return len(spans)
+}
 
 // measure works out the bounds; home is the zone of its owner.
 func (e *Event) measure(home *time.Location) bounds {
@@ -100,9 +112,9 @@ func (e *Event) measure(home *time.Location) bounds {
 		first, last = first.Add(-anyZone), last.Add(anyZone)
 	}
 	b.first, b.last = clock.Micros(first), clock.Micros(last)
-	b.long = unending || last.Sub(first) > shortSpan
+	b.span = spanOf(last.Sub(first))
 	if unending {
-		b.last = endless
+		b.last, b.span = endless, len(spans)
 	}
 	return b
 }

@@ -19,7 +19,7 @@ func (s *Service) Starred(ctx context.Context, c caller.Caller, from time.Time, 
 	}
 	starred := true
 	t := &top{n: limit, to: check.Latest.Add(-maxDuration)}
-	low := clock.Micros(from.Add(-shortSpan - 2*anyZone))
+	low := clock.Micros(from.Add(-spans[0] - 2*anyZone))
 	// What began long ago can only still come when it spans long; the rest is
 	// found where it begins.
 	for _, part := range []struct {
@@ -28,7 +28,7 @@ func (s *Service) Starred(ctx context.Context, c caller.Caller, from time.Time, 
 		of        func(bounds) int64
 	}{
 		{"start_at >= ?", "start_at, id", low, func(b bounds) int64 { return b.start }},
-		{"start_at < ? AND long_span", "last_at, id", clock.Micros(from), func(b bounds) int64 { return b.last }},
+		{"start_at < ? AND span > 0", "last_at, id", clock.Micros(from), func(b bounds) int64 { return b.last }},
 	} {
 		after, id := part.from-1, int64(math.MaxInt64)
 		for {
@@ -37,7 +37,7 @@ func (s *Service) Starred(ctx context.Context, c caller.Caller, from time.Time, 
 				w.And("last_at >= ?", clock.Micros(from)).And("first_at < ?", clock.Micros(t.to)).And(part.cond, low).
 					And("("+part.key+") > (?, ?)", after, id)
 			}
-			query, args := union(part.key, minChunk).Text(wheres...)
+			query, args := db.Union{Columns: "SELECT " + columns, From: "calendar_events", Order: part.key, Limit: minChunk}.Text(wheres...)
 			events, err := db.Query(ctx, s.db, scanBare, query, args...)
 			if err != nil {
 				return nil, err

@@ -17,7 +17,7 @@ import (
 )
 
 // People and changed occurrences come along in the same round trip.
-const columns = `id, uid, calendar_id, title, description, start_local, end_local, all_day, time_zone, start_at, first_at, last_at, long_span,
+const columns = `id, uid, calendar_id, title, description, start_local, end_local, all_day, time_zone, start_at, first_at, last_at, span,
 location_id, location, color, starred, recurrence_rule, rdates, exceptions, reminders, status, url, rev, created_at, updated_at,
 COALESCE((SELECT string_agg(CAST(person_id AS TEXT), ',') FROM event_people p
     WHERE p.user_id = calendar_events.user_id AND p.event_id = calendar_events.id), ''),
@@ -47,7 +47,7 @@ func scanBare(s db.Scanner) (*Event, error) {
 	}
 	e := &row.Event
 	b, t := &e.bounds, &e.when
-	err := s.Scan(&e.ID, &e.UID, &e.CalendarID, &e.Title, &e.Description, &row.start, &row.end, &t.allDay, &t.zone, &b.start, &b.first, &b.last, &b.long,
+	err := s.Scan(&e.ID, &e.UID, &e.CalendarID, &e.Title, &e.Description, &row.start, &row.end, &t.allDay, &t.zone, &b.start, &b.first, &b.last, &b.span,
 		&e.LocationID, &e.Location, &e.Color, &e.Starred, &e.RecurrenceRule, &row.rdates, &row.exceptions, &row.reminders, &e.Status, &e.URL,
 		&e.Rev, &row.created, &row.updated, &row.people, &row.overrides, &e.fetched)
 	if err != nil {
@@ -158,13 +158,13 @@ func (s *Service) count(ctx context.Context, c caller.Caller, f Filter) (int64, 
 }
 
 var setters = []string{"uid", "calendar_id", "title", "title_key", "description", "start_local", "end_local", "all_day", "time_zone",
-	"start_at", "first_at", "last_at", "long_span", "months", "location_id", "location", "color", "starred", "recurrence_rule", "rdates",
+	"start_at", "first_at", "last_at", "span", "months", "location_id", "location", "color", "starred", "recurrence_rule", "rdates",
 	"exceptions", "reminders", "status", "url", "search", "rev", "created_at", "updated_at"}
 
 func (e *Event) values() []any {
 	b := e.bounds
 	return []any{e.UID, e.CalendarID, e.Title, fold.Key(e.Title), e.Description, e.when.start.String(), e.when.end.String(), e.when.allDay, e.when.zone,
-		b.start, b.first, b.last, b.long, int64(b.months), e.LocationID, e.Location, e.Color, e.Starred, e.RecurrenceRule, db.JSON(e.RDates),
+		b.start, b.first, b.last, b.span, int64(b.months), e.LocationID, e.Location, e.Color, e.Starred, e.RecurrenceRule, db.JSON(e.RDates),
 		db.JSON(e.Exceptions), db.JSON(e.Reminders), e.Status, e.URL, e.search(), e.Rev, clock.Micros(e.CreatedAt), clock.Micros(e.UpdatedAt)}
 }
 

@@ -70,7 +70,6 @@ CREATE TABLE calendar_events (
     start_at        INTEGER NOT NULL,
     first_at        INTEGER NOT NULL,
     last_at         INTEGER NOT NULL,
-    long_span       INTEGER NOT NULL DEFAULT 0,
     location_id     INTEGER,
     location        TEXT    NOT NULL DEFAULT '',
     color           TEXT    NOT NULL DEFAULT '',
@@ -84,7 +83,7 @@ CREATE TABLE calendar_events (
     search          TEXT    NOT NULL,
     rev             INTEGER NOT NULL,
     created_at      INTEGER NOT NULL,
-    updated_at      INTEGER NOT NULL, months INTEGER NOT NULL DEFAULT 8190,
+    updated_at      INTEGER NOT NULL, months INTEGER NOT NULL DEFAULT 8190, span INTEGER NOT NULL DEFAULT 0,
     UNIQUE (user_id, id),
     UNIQUE (user_id, uid),
     FOREIGN KEY (user_id, calendar_id) REFERENCES calendars (user_id, id),
@@ -92,11 +91,10 @@ CREATE TABLE calendar_events (
 ) STRICT;
 CREATE INDEX calendar_events_calendar ON calendar_events (user_id, calendar_id, start_at, id);
 CREATE INDEX calendar_events_location ON calendar_events (user_id, location_id) WHERE location_id IS NOT NULL;
-CREATE INDEX calendar_events_long ON calendar_events (user_id, last_at, first_at, id, months, rev) WHERE long_span;
 CREATE INDEX calendar_events_rev ON calendar_events (user_id, rev, id);
-CREATE INDEX calendar_events_short ON calendar_events (user_id, first_at, last_at) WHERE NOT long_span;
+CREATE INDEX calendar_events_span ON calendar_events (user_id, span, first_at, id, last_at, months, rev);
 CREATE INDEX calendar_events_starred ON calendar_events (user_id, start_at, id) WHERE starred;
-CREATE INDEX calendar_events_starred_long ON calendar_events (user_id, last_at, id) WHERE starred AND long_span;
+CREATE INDEX calendar_events_starred_long ON calendar_events (user_id, last_at, id) WHERE starred AND span > 0;
 CREATE INDEX calendar_events_start ON calendar_events (user_id, start_at, id);
 CREATE INDEX calendar_events_title ON calendar_events (user_id, title_key, id);
 CREATE TABLE calendar_fetches (
