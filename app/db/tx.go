@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 )
 
@@ -16,6 +17,7 @@ type tx struct {
 	on    querier
 	after []func()
 	done  bool
+	wrote bool // it may have
 }
 
 var errEnded = errors.New("db: used after its transaction ended")
@@ -24,6 +26,9 @@ func (t *tx) query(ctx context.Context, query string, args []any) (rows, error) 
 	if t.done {
 		return nil, errEnded
 	}
+	if !strings.HasPrefix(query, "SELECT ") {
+		t.wrote = true
+	}
 	return t.on.query(ctx, query, args)
 }
 
@@ -31,6 +36,7 @@ func (t *tx) exec(ctx context.Context, query string, args []any) (int64, error) 
 	if t.done {
 		return 0, errEnded
 	}
+	t.wrote = true
 	return t.on.exec(ctx, query, args)
 }
 

@@ -6,12 +6,16 @@ import (
 	"errors"
 	"runtime/debug"
 	"sync"
+
+	"modernc.org/sqlite"
 )
 
 // writer is SQLite's only writer. It takes all transactions that wait, runs
-// them one after another inside one BEGIN … COMMIT, each within a savepoint of
-// its own, and answers each after the commit. While the disk syncs, the next
-// batch gathers: so synchronous=FULL costs one sync a batch, not one a write.
+// them one after another inside one BEGIN … COMMIT, and answers each after the
+// commit. While the disk syncs, the next batch gathers: so synchronous=FULL costs
+// one sync a batch, not one a write. Where one of them fails with something written,
+// the batch is undone and run again, each within a savepoint of its own: savepoints
+// cost each page that two of a batch touch a copy, and few transactions fail.
 type writer struct {
 	db    *DB
 	conn  *sql.Conn
@@ -89,42 +93,52 @@ func (w *writer) loop() {
 // failed sync), each transaction is tried again by itself, so that one that
 // fits is not refused for one that does not.
 func (w *writer) run(batch []*job) {
-	if err := w.commit(batch); err == nil {
+	err := w.commit(batch, false)
+	if errors.Is(err, errSpoilt) {
+		err = w.commit(batch, true)
+	}
+	if err == nil {
 		return
 	}
 	for _, j := range batch {
 		j.err = nil
-		if err := w.commit([]*job{j}); err != nil && j.err == nil {
+		if err := w.commit([]*job{j}, false); err != nil && j.err == nil {
 			j.err = err
 		}
 	}
 }
 
+// errSpoilt is for a batch in which one transaction failed half-way.
+var errSpoilt = errors.New("db: one of a batch failed")
+
 // commit runs the batch in one transaction. An error means that nothing of it
 // happened; what failed by its own fault has its own error and the rest is
-// committed.
-func (w *writer) commit(batch []*job) error {
+// committed. Apart, each has a savepoint to go back to.
+func (w *writer) commit(batch []*job, apart bool) error {
 	ctx := context.Background() // a request that goes away must not roll back its neighbours
 	if err := w.exec(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return mapError(ctx, "begin", err)
 	}
 	kept := 0
 	for _, j := range batch {
-		if len(batch) > 1 {
+		if apart {
 			if err := w.exec(ctx, "SAVEPOINT one"); err != nil {
 				return w.abandon(ctx, err)
 			}
 		}
 		j.err = w.runOne(j)
-		if j.err == nil {
+		switch {
+		case j.err == nil:
 			kept++
-		}
-		if len(batch) > 1 {
-			if j.err != nil {
-				if err := w.exec(ctx, "ROLLBACK TO one"); err != nil {
-					return w.abandon(ctx, err) // SQLite rolled back everything by itself
-				}
+		case apart:
+			if err := w.exec(ctx, "ROLLBACK TO one"); err != nil {
+				return w.abandon(ctx, err) // SQLite rolled back everything by itself
 			}
+		case len(batch) > 1 && spoils(j):
+			_ = w.exec(ctx, "ROLLBACK") // answers an error when SQLite already did it
+			return errSpoilt
+		}
+		if apart {
 			if err := w.exec(ctx, "RELEASE one"); err != nil {
 				return w.abandon(ctx, err)
 			}
@@ -140,13 +154,20 @@ func (w *writer) commit(batch []*job) error {
 	return nil
 }
 
+// spoils says whether a transaction that failed may have left something behind, or
+// SQLite may have rolled back everything for it.
+func spoils(j *job) bool {
+	var se *sqlite.Error
+	return j.tx != nil && j.tx.wrote || errors.As(j.err, &se)
+}
+
 func (w *writer) abandon(ctx context.Context, err error) error {
 	_ = w.exec(ctx, "ROLLBACK") // answers an error when SQLite already did it
 	return mapError(ctx, "commit", err)
 }
 
 func (w *writer) runOne(j *job) (err error) {
-	if e := j.ctx.Err(); e != nil {
+	if e := j.ctx.Err(); e != nil && j.tx == nil { // what has begun is run to its end
 		return mapError(j.ctx, "begin", e)
 	}
 	j.tx = &tx{db: w.db, on: prepared(w.prepare)}

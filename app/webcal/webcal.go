@@ -162,6 +162,7 @@ func (s *Service) Fetch(ctx context.Context, userID, id int64) (Status, error) {
 	case got.Fresh && string(sum[:]) != string(r.hash):
 		f, why = read(got.Body, c.Location())
 	}
+	var settled row // another one each time that the transaction is tried
 	err = s.DB.Tx(ctx, func(ctx context.Context) error {
 		if now, err := s.Calendars.Find(ctx, c, id); err != nil || now.Source != cal.Source { // while we were away
 			if err == nil {
@@ -183,16 +184,16 @@ func (s *Service) Fetch(ctx context.Context, userID, id int64) (Status, error) {
 			}
 		}
 		next.settle(s.Clock.Now(), why, wait)
-		r = next
+		settled = next
 		return s.save(ctx, userID, id, cal.Source, next)
 	})
 	if err != nil {
 		return Status{}, err
 	}
 	if why.failed() {
-		s.Log.InfoContext(ctx, "a calendar was not fetched", "calendar", id, "why", why.in("en"), "failures", r.failures)
+		s.Log.InfoContext(ctx, "a calendar was not fetched", "calendar", id, "why", why.in("en"), "failures", settled.failures)
 	}
-	return r.status(c.Language), nil
+	return settled.status(c.Language), nil
 }
 
 // Status answers what came of the last fetch. NotFound; Conflict for a calendar
