@@ -60,14 +60,17 @@ func (s *Service) Detach(ctx context.Context, w *journal.Writer, kind string, id
 		if ref.kind != kind {
 			continue
 		}
-		asked := db.AskAll(ctx, s.db, scan, "SELECT "+columns+" FROM reminders WHERE user_id = $1 AND "+ref.column+" = $2 ORDER BY id",
-			w.Caller.UserID, id)
+		asked := db.AskAll(ctx, s.db, db.Value[int64], "SELECT id FROM reminders WHERE user_id = $1 AND "+ref.column+" = $2 ORDER BY id", w.Caller.UserID, id)
 		return func() error {
-			all, err := asked()
+			ids, err := asked()
 			if err != nil {
 				return err
 			}
-			for _, before := range all {
+			for _, id := range ids {
+				before, err := s.find(ctx, w.Caller.UserID, id)
+				if err != nil {
+					return err
+				}
 				r := before
 				*ref.of(&r) = nil
 				if err := s.save(ctx, w, &r, &before, journal.Update); err != nil {

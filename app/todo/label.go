@@ -3,6 +3,7 @@ package todo
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -151,15 +152,20 @@ ON CONFLICT (user_id, kind, label_key) DO UPDATE SET open = todo_labels.open + e
 			return err
 		}
 	}
-	// Those that nothing has any more.
-	for some := range db.Pieces(slices.DeleteFunc(all, func(u use) bool { return u.total >= 0 })) {
-		args := []any{w.Caller.UserID}
-		for _, u := range some {
-			args = append(args, u.kind, u.key)
+	// Those that nothing has any more; of one kind, so that one of it is found by its key.
+	gone := map[string][]any{}
+	for _, u := range all {
+		if u.total < 0 {
+			gone[u.kind] = append(gone[u.kind], u.key)
 		}
-		rows := strings.Repeat(", (?, ?)", len(some))
-		if err := s.db.Later(ctx, "DELETE FROM todo_labels WHERE user_id = $1 AND total = 0 AND (kind, label_key) IN (VALUES "+db.Number(rows[2:], 2)+")", args...); err != nil {
-			return err
+	}
+	for _, kind := range slices.Sorted(maps.Keys(gone)) {
+		for some := range db.Pieces(gone[kind]) {
+			keys := strings.Repeat(", ?", len(some))
+			if err := s.db.Later(ctx, "DELETE FROM todo_labels WHERE user_id = $1 AND total = 0 AND kind = $2 AND label_key IN ("+db.Number(keys[2:], 3)+")",
+				append([]any{w.Caller.UserID, kind}, some...)...); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

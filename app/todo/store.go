@@ -187,6 +187,10 @@ func (s *Service) setTags(ctx context.Context, userID int64, t *Todo, before []s
 }
 
 func (s *Service) children(ctx context.Context, userID, id int64) ([]Todo, error) {
+	// Most have none, and each column that is asked for costs.
+	if _, has, err := db.One(ctx, s.db, db.Value[int64], "SELECT 1 FROM todos WHERE user_id = $1 AND parent_id = $2 LIMIT 1", userID, id); err != nil || !has {
+		return nil, err
+	}
 	return db.Query(ctx, s.db, scan, "SELECT "+columns+" FROM todos WHERE user_id = $1 AND parent_id = $2 ORDER BY id", userID, id)
 }
 
