@@ -26,7 +26,9 @@ import (
 
 // migratedColumns are columns whose values a migration was meant to change, as
 // "table.column"; TestUpgradeFromEveryVersion holds every other value to what it was.
-var migratedColumns = map[string]string{}
+var migratedColumns = map[string]string{
+	"calendar_events.long_span": "since 24 there is span, which tells how long",
+}
 
 // Days after the newest fixture was made, so that nothing in it has expired.
 var upgradeDay = time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC)
@@ -80,6 +82,12 @@ func TestUpgradeFromEveryVersion(t *testing.T) {
 			t.Fatal(err)
 		}
 		sameRows(t, rows(t, s.DB, columns), before)
+		// Over 32 days, and for ever.
+		wrong, _, err := db.One(t.Context(), s.DB, db.Value[int64], `SELECT COUNT(*) FROM calendar_events
+WHERE (span > 0) <> (last_at - first_at > 2764800000000) OR last_at = 9223372036854775807 AND span <> 4`)
+		if err != nil || wrong != 0 {
+			t.Errorf("%d events are of another span, %v", wrong, err)
+		}
 		if version != s.Migrator.Newest() {
 			holdsBefore(t, engine, kept, version, columns, before)
 		}

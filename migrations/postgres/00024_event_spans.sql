@@ -3,7 +3,7 @@
 -- How far apart the first and the last instant of an event lie, in classes: at most
 -- 32, 256, 2048, 16384 days (0 to 3), or more (4). So a window looks back no further
 -- than the longest of each class may have begun, whatever is stored.
-ALTER TABLE calendar_events ADD COLUMN span SMALLINT NOT NULL DEFAULT 0;
+ALTER TABLE calendar_events ADD COLUMN span INTEGER NOT NULL DEFAULT 0;
 UPDATE calendar_events SET span = CASE WHEN last_at = 9223372036854775807 THEN 4
     WHEN last_at - first_at <= 22118400000000 THEN 1
     WHEN last_at - first_at <= 176947200000000 THEN 2

@@ -90,7 +90,7 @@ TABLE calendar_events COLUMN rev bigint NOT NULL;
 TABLE calendar_events COLUMN created_at bigint NOT NULL;
 TABLE calendar_events COLUMN updated_at bigint NOT NULL;
 TABLE calendar_events COLUMN months integer NOT NULL DEFAULT 8190;
-TABLE calendar_events COLUMN span smallint NOT NULL DEFAULT 0;
+TABLE calendar_events COLUMN span integer NOT NULL DEFAULT 0;
 TABLE calendar_events CONSTRAINT calendar_events_pkey PRIMARY KEY (id);
 TABLE calendar_events CONSTRAINT calendar_events_user_id_calendar_id_fkey FOREIGN KEY (user_id, calendar_id) REFERENCES calendars(user_id, id);
 TABLE calendar_events CONSTRAINT calendar_events_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
