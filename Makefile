@@ -85,6 +85,10 @@ test-go: frontend/node_modules ## the Go tests, on SQLite and PostgreSQL
 	$(WITH_POSTGRES) go test -timeout 15m ./...
 	cd bench && go test ./...
 
+.PHONY: race
+race: ## the Go tests again, on SQLite, with Go's race detector (a quarter of an hour)
+	go test -race -timeout 60m ./...
+
 .PHONY: test-docs
 test-docs: ## every command in README.md and docs/ against the real program; says which cannot run here, and why
 	go test -count=1 -v -run 'TestEveryCommand|TestLinks' ./docs | grep -v '^=== '
@@ -174,8 +178,9 @@ fuzz: ## each fuzz target for FUZZTIME (10s)
 	@packaging/fuzz.sh $(or $(FUZZTIME),10s)
 
 .PHONY: soak
-soak: postgres $(GORELEASER) build ## the long ones: a busy server for 20 minutes, a thousand kills, many log-ins in little memory, long fuzzing
+soak: postgres $(GORELEASER) build ## the long ones: a busy server for 20 minutes, races, a thousand kills, many log-ins in little memory, long fuzzing
 	cd bench && go run ./soak -umbra ../umbra
+	$(MAKE) race
 	UMBRA_TEST_FLAVOURS=umbra,umbra-postgres $(MAKE) test-install
 	UMBRA_TEST_REPLICAS=10000 $(WITH_POSTGRES) go test -count=1 -timeout 2h -run Replicas -v ./app/dav
 	UMBRA_TEST_KILLS=1000 $(WITH_POSTGRES) go test -count=1 -timeout 2h -run Kill -skip PostgreSQL -v ./app/server

@@ -50,7 +50,9 @@ func TestEscalation(t *testing.T) {
 		h.wantVia("08:10 push", "08:10 ntfy")
 		h.until("2000-01-01T08:25")
 		h.wantVia("08:20 push", "08:20 ntfy", "08:20 mail", "08:20 webhook")
+		h.peer.mu.Lock()
 		h.peer.on = []notify.Channel{notify.Mail, notify.Webhook} // none that is named
+		h.peer.mu.Unlock()
 		h.until("2000-01-01T08:35")
 		h.wantVia("08:30 mail", "08:30 webhook")
 		_, err := h.reminders.Dismiss(context.Background(), h.ann, r.ID, nil)
@@ -85,7 +87,9 @@ func TestEscalationPastAChannelThatFails(t *testing.T) {
 			h.t.Errorf("%+v", d)
 		}
 		h.until("2000-01-01T08:05") // its tries are 10 s, 30 s, … 5 and 10 minutes after the first, a fifth more or less
+		h.peer.mu.Lock()
 		delete(broken, notify.Ntfy)
+		h.peer.mu.Unlock()
 		h.until("2000-01-01T08:29")
 		if got := h.peer.log(); len(got) != 1 { // ntfy is back: one message, not one for each ring
 			h.t.Errorf("%q", got)

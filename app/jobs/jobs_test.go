@@ -157,6 +157,7 @@ func TestFailuresAreTriedForADay(t *testing.T) {
 		}})
 		b.once("a", 0)
 		time.Sleep(25 * time.Hour)
+		synctest.Wait()
 		n := len(tries)
 		if n < 15 || n > 30 {
 			b.t.Fatalf("%d attempts", n)
@@ -180,6 +181,7 @@ func TestFailuresAreTriedForADay(t *testing.T) {
 			b.t.Fatal(err)
 		}
 		time.Sleep(15 * time.Second)
+		synctest.Wait()
 		if len(tries) != 2 {
 			b.t.Errorf("%d attempts after it was asked for again", len(tries))
 		}

@@ -243,6 +243,7 @@ func TestStopping(t *testing.T) {
 			return jobs.Result{}
 		}})
 		time.Sleep(time.Second)
+		synctest.Wait()
 		if len(attempts) != 2 || attempts["endless"] != 1 || attempts["waits"] != 1 {
 			b.t.Errorf("attempts: %v", attempts)
 		}

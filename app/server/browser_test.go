@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -92,8 +93,11 @@ func TestAPageElsewhereInARealBrowser(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			var mu sync.Mutex
 			var text, cookie string
 			elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				mu.Lock()
+				defer mu.Unlock()
 				name, value, _ := strings.Cut(cookie, "=")
 				// Cookies know no ports: the browser has Umbra's session from here on.
 				http.SetCookie(w, &http.Cookie{Name: name, Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
@@ -112,8 +116,10 @@ func TestAPageElsewhereInARealBrowser(t *testing.T) {
 			}
 			umbra := start(t, data)
 			umbra.setUp()
+			mu.Lock()
 			cookie = umbra.cookie
 			text = strings.ReplaceAll(elsewherePage, "%API%", umbra.url)
+			mu.Unlock()
 
 			got := browse(t, origin)
 			for name, want := range tt.want {

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -44,9 +45,23 @@ type house struct {
 	cal   calendar.Calendar
 
 	peer  *httptest.Server
+	mu    sync.Mutex // for what the peer's goroutines share
 	serve http.HandlerFunc
 	asked atomic.Int32
 	last  http.Header // of the last request
+}
+
+// answers sets what the peer does.
+func (h *house) answers(f http.HandlerFunc) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.serve = f
+}
+
+func (h *house) lastHeader() http.Header {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.last
 }
 
 func each(t *testing.T, test func(t *testing.T, h *house)) {
@@ -62,8 +77,11 @@ func each(t *testing.T, test func(t *testing.T, h *house)) {
 		h.queue = jobs.NewQueue(d, h.clock)
 		h.peer = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			h.asked.Add(1)
+			h.mu.Lock()
 			h.last = r.Header.Clone()
-			h.serve(w, r)
+			serve := h.serve
+			h.mu.Unlock()
+			serve(w, r)
 		}))
 		t.Cleanup(h.peer.Close)
 		at := netip.MustParseAddrPort(strings.TrimPrefix(h.peer.URL, "http://"))
@@ -86,12 +104,12 @@ func (h *house) ok(err error) {
 
 // gives makes the peer answer with a body.
 func (h *house) gives(body string, headers ...string) {
-	h.serve = func(w http.ResponseWriter, _ *http.Request) {
+	h.answers(func(w http.ResponseWriter, _ *http.Request) {
 		for i := 0; i+1 < len(headers); i += 2 {
 			w.Header().Set(headers[i], headers[i+1])
 		}
 		_, _ = w.Write([]byte(body))
-	}
+	})
 }
 
 // fetch fetches as due work and answers what came of it, and when it is due again.
@@ -158,9 +176,9 @@ func TestACalendarFollowsItsAddress(t *testing.T) {
 		// Nothing new: neither by what the server says, nor by what it sends, nor
 		// where it only stamps everything anew.
 		was := h.head()
-		h.serve = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotModified) }
-		if st, _ := h.fetch(); st.State != "good" || h.last.Get("If-None-Match") != `"1"` || h.last.Get("If-Modified-Since") != "Sun, 01 Mar 2026 07:00:00 GMT" {
-			t.Errorf("%+v %v", st, h.last)
+		h.answers(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotModified) })
+		if st, _ := h.fetch(); st.State != "good" || h.lastHeader().Get("If-None-Match") != `"1"` || h.lastHeader().Get("If-Modified-Since") != "Sun, 01 Mar 2026 07:00:00 GMT" {
+			t.Errorf("%+v %v", st, h.lastHeader())
 		}
 		h.gives(strings.ReplaceAll(ics(vevent("a", "Corpus Christi", 4), vevent("b", "Gone soon", 5), series), "DTSTAMP:20260101", "DTSTAMP:20260301"))
 		if st, again := h.fetch(); st.State != "good" || again != 6*time.Hour {
@@ -226,7 +244,7 @@ func TestAFetchThatFailsTakesNothingAway(t *testing.T) {
 			"on to a file":      {redirect("file:///etc/passwd"), "cannot be used"},
 			"on and on":         {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, http.StatusFound) }, "more than 3 times"},
 		} {
-			h.serve = tt.serve
+			h.answers(tt.serve)
 			st, again := h.fetch()
 			failures++
 			if st.State != "failed" || !strings.Contains(st.Failure, tt.why) || st.GoodAt == nil || strings.Contains(st.Failure, "zebrafinch") {
@@ -239,10 +257,10 @@ func TestAFetchThatFailsTakesNothingAway(t *testing.T) {
 				t.Fatalf("%s: %d events are left", what, n)
 			}
 		}
-		h.serve = func(w http.ResponseWriter, _ *http.Request) {
+		h.answers(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Retry-After", "7200")
 			w.WriteHeader(503)
-		}
+		})
 		if _, again := h.fetch(); again != 24*time.Hour { // by then longer than was asked
 			t.Errorf("again in %v", again)
 		}
@@ -266,14 +284,14 @@ func redirect(to string) http.HandlerFunc {
 
 func TestOddCalendarsAreRead(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
-		h.serve = func(w http.ResponseWriter, r *http.Request) {
+		h.answers(func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path == "/feed.ics" {
 				http.Redirect(w, r, "/moved.ics", http.StatusFound)
 				return
 			}
 			_, _ = w.Write([]byte(ics(vevent("latin", "Stra\xdfenfest", 4), vevent("", "No uid", 5), vevent("bad", "Bad", 6, "RRULE:FREQ=SECONDLY;INTERVAL=0\r\n"),
 				"BEGIN:VEVENT\r\nUID:timeless\r\nSUMMARY:When?\r\nEND:VEVENT\r\n")))
-		}
+		})
 		st, _ := h.fetch()
 		got := h.events()
 		if st.State != "good" || st.Events != 4 || got["latin"].Title != "Straßenfest" {
@@ -284,9 +302,9 @@ func TestOddCalendarsAreRead(t *testing.T) {
 			t.Errorf("%d events, %+v", n, st)
 		}
 		// The one without a uid is known by what it says
-		h.serve = func(w http.ResponseWriter, _ *http.Request) {
+		h.answers(func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = w.Write([]byte(ics("X-NOTE:other bytes\r\n", vevent("latin", "Stra\xdfenfest", 4), vevent("", "No uid", 5))))
-		}
+		})
 		h.fetch()
 		for uid, e := range h.events() {
 			if uid != "latin" && e.Title != "No uid" {
