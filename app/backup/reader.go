@@ -57,7 +57,7 @@ func Open(r io.Reader, passphrase func() (string, error)) (*Reader, error) {
 		return nil, foreign()
 	}
 	b.sum = &heldBack{r: from, sum: sha256.New()}
-	packed, err := zstd.NewReader(b.sum, zstd.WithDecoderConcurrency(2), zstd.WithDecoderMaxWindow(8<<20))
+	packed, err := zstd.NewReader(b.sum, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(8<<20))
 	if err != nil {
 		return nil, err
 	}

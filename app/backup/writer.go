@@ -54,7 +54,7 @@ func newArchive(w io.Writer, passphrase string, at time.Time) (*archive, error) 
 		w = sealed
 	}
 	sum := &summed{w: w, sum: sha256.New()}
-	packed, err := zstd.NewWriter(sum, zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithEncoderConcurrency(2), zstd.WithWindowSize(4<<20))
+	packed, err := zstd.NewWriter(sum, zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true), zstd.WithWindowSize(1<<20))
 	if err != nil {
 		return nil, err
 	}
