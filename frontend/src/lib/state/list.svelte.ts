@@ -21,6 +21,9 @@ type Options<T extends Rec> = {
   whole?: boolean;
 };
 
+/** How long word of a change may be on its way, in milliseconds. */
+const late = 2000;
+
 /**
  * A list of records as the server pages it, kept current by the stream of
  * changes. Make it in a component: it stops when that goes.
@@ -40,6 +43,8 @@ export class List<T extends Rec> {
   #run = 0;
   #reading = false;
   #due = new Set<number>();
+  /** What was deleted, and when. */
+  #gone = new Map<number, number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: Options<T>) {
@@ -114,6 +119,7 @@ export class List<T extends Rec> {
   /** Shows a record as it is now: what the server answered, or what it is about to. */
   put(...records: T[]): void {
     const ids = new Set(records.map((r) => r.id));
+    for (const id of ids) this.#gone.delete(id);
     const { accept, order } = this.#options;
     const kept = this.items.filter((x) => !ids.has(x.id));
     const coming = records.filter((r) => !accept || accept(r)).sort(order);
@@ -121,11 +127,17 @@ export class List<T extends Rec> {
     this.items = merge(kept, coming, order);
   }
 
-  /** Takes records out of what is shown. */
+  /** Takes out what is being deleted. */
   drop(...ids: number[]): void {
-    const gone = new Set(ids);
-    for (const id of ids) this.#due.delete(id); // nothing is asked about what is gone
-    const kept = this.items.filter((x) => !gone.has(x.id));
+    this.leave(...ids);
+    for (const id of ids) this.#gone.set(id, Date.now());
+  }
+
+  /** Takes out what belongs elsewhere now, and may come back. */
+  leave(...ids: number[]): void {
+    const left = new Set(ids);
+    for (const id of ids) this.#due.delete(id); // nothing is asked about it
+    const kept = this.items.filter((x) => !left.has(x.id));
     if (this.total !== undefined) this.total -= this.items.length - kept.length;
     this.items = kept;
   }
@@ -139,6 +151,9 @@ export class List<T extends Rec> {
       this.drop(heard.id);
       return;
     }
+    // What happened to it before it was deleted may be told after.
+    if (heard.operation === 'update' && Date.now() - (this.#gone.get(heard.id) ?? -Infinity) < late) return;
+    this.#gone.delete(heard.id);
     this.#due.add(heard.id);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#refresh(), 60);
