@@ -152,12 +152,16 @@ export class List<T extends Rec> {
       return;
     }
     // What happened to it before it was deleted may be told after.
-    if (heard.operation === 'update' && Date.now() - (this.#gone.get(heard.id) ?? -Infinity) < late) return;
+    if (heard.operation === 'update' && this.#going(heard.id)) return;
     this.#gone.delete(heard.id);
     this.#due.add(heard.id);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#refresh(), 60);
   };
+
+  #going(id: number): boolean {
+    return Date.now() - (this.#gone.get(id) ?? -Infinity) < late;
+  }
 
   /** Reads what has changed: one by one when it is little, from the start when it is much. */
   async #refresh(): Promise<void> {
@@ -171,7 +175,10 @@ export class List<T extends Rec> {
     const read = await Promise.allSettled(ids.map((id) => this.#options.find(id)));
     if (run !== this.#run) return;
     const there: T[] = [];
-    read.forEach((r, i) => (r.status === 'fulfilled' ? there.push(r.value) : asProblem(r.reason).status === 404 && this.drop(ids[i]!)));
+    read.forEach((r, i) => {
+      if (r.status === 'rejected') asProblem(r.reason).status === 404 && this.drop(ids[i]!);
+      else if (!this.#going(ids[i]!)) there.push(r.value);
+    });
     if (there.length > 0) this.put(...there);
   }
 }

@@ -21,7 +21,7 @@ beforeEach(async () => {
   list = new List<Rec>({
     kind: 'todo',
     page: () => Promise.resolve({ data: [rec(1), rec(2)], next: '' } as never),
-    find: (id) => (asked.push(id), Promise.resolve(rec(id))),
+    find: (id) => (asked.push(id), new Promise((done) => setTimeout(() => done(rec(id)), 20))),
     order: (a, b) => a.id - b.id,
   });
   list.open();
@@ -72,4 +72,13 @@ test('what went elsewhere comes back by a change at once', async () => {
   await pause();
   expect(asked).toEqual([1]);
   expect(ids()).toEqual([1, 2]);
+});
+
+test('an answer that was on its way brings back nothing that was deleted', async () => {
+  change('update', 1);
+  await pause(70);
+  list.drop(1);
+  await pause();
+  expect(asked).toEqual([1]);
+  expect(ids()).toEqual([2]);
 });
