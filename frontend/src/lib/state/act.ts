@@ -6,13 +6,23 @@ import { toasts } from './toasts.svelte';
 /** What was done last and can be taken back: change-sets, newest last. */
 const done: { sets: string[]; text: string }[] = [];
 
+/** Whether a change-set was made after another one; of different journals nobody knows. */
+function after(a: string, b: string): boolean {
+  const [ofA, a1] = a.includes('-') ? a.split('-') : ['', a];
+  const [ofB, b1] = b.includes('-') ? b.split('-') : ['', b];
+  return ofA === ofB && Number(a1) > Number(b1);
+}
+
 /** Says what was done, with Undo, and with a link where one is given. Several change-sets count as one act. */
 export function offerUndo(said: string | { text: string; open: string }, ...changeSets: string[]): void {
   const sets = changeSets.filter((n) => n !== '');
   if (sets.length === 0) return;
   const { text, open } = typeof said === 'string' ? { text: said, open: undefined } : said;
   const entry = { sets, text };
-  done.push(entry);
+  // An answer may come after that to a later change.
+  let at = done.length;
+  while (at > 0 && after(done[at - 1]!.sets[0]!, sets[0]!)) at--;
+  done.splice(at, 0, entry);
   if (done.length > 50) done.shift();
   toasts.say(text, { label: t.common.undo, run: () => undo(entry) }, open);
 }
