@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-chi/chi/v5/middleware"
 	"github.com/letsencrypt/challtestsrv"
 	"github.com/letsencrypt/pebble/v2/ca"
 	"github.com/letsencrypt/pebble/v2/db"
@@ -54,10 +55,11 @@ func pebble(t *testing.T, httpPort, tlsPort int) (directory, roots string, order
 	orders = &atomic.Int64{}
 	handler := front.Handler()
 	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.Contains(r.URL.Path, "order-plz") {
+		answer := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
+		handler.ServeHTTP(answer, r)
+		if strings.Contains(r.URL.Path, "order-plz") && answer.Status() == http.StatusCreated {
 			orders.Add(1)
 		}
-		handler.ServeHTTP(w, r)
 	}))
 	t.Cleanup(s.Close)
 	roots = filepath.Join(t.TempDir(), "acme-roots.pem")
@@ -95,6 +97,16 @@ func TestCertificatesByACME(t *testing.T) {
 			t.Errorf("it speaks %q", p)
 		}
 		return conn.ConnectionState().PeerCertificates[0], nil
+	}
+	// It is there before anybody comes.
+	for !strings.Contains(s.log.String(), "msg=certificate name="+name) {
+		if t.Context().Err() != nil || strings.Contains(s.log.String(), "level=ERROR") {
+			t.Fatalf("%s", s.log)
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	if orders.Load() != 1 {
+		t.Errorf("%d orders", orders.Load())
 	}
 	got, err := handshake(name)
 	if err != nil {
@@ -136,5 +148,21 @@ func TestCertificatesByACME(t *testing.T) {
 	}
 	if info, err := os.Stat(filepath.Join(data, "tls", "acme")); err != nil || info.Mode().Perm() != 0o700 {
 		t.Errorf("%v %v", info, err)
+	}
+}
+
+// A name that does not lead here gets no certificate, and the log says why.
+func TestANameThatLeadsElsewhere(t *testing.T) {
+	const name = "umbra.example.org"
+	main, second, elsewhere := freeAddress(t), freeAddress(t), freeAddress(t)
+	directory, roots, _ := pebble(t, portOf(t, elsewhere), portOf(t, elsewhere))
+	s := listen(t, "UMBRA_DOMAIN="+name, "UMBRA_LISTEN="+main, "UMBRA_HTTP_LISTEN="+second, "UMBRA_ACME_SERVER="+directory, "UMBRA_ACME_ROOTS="+roots)
+	for !strings.Contains(s.log.String(), "level=ERROR") {
+		time.Sleep(5 * time.Millisecond) // the test's own time limit ends this
+	}
+	for _, want := range []string{"there is no certificate", "name=" + name, "connection refused", "next_try="} {
+		if !strings.Contains(s.log.String(), want) {
+			t.Errorf("%q is missing: %s", want, s.log)
+		}
 	}
 }
