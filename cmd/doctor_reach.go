@@ -138,14 +138,21 @@ func checkCertificate(ctx context.Context, c config.Config, now time.Time) findi
 	}
 	ctx, cancel := context.WithTimeout(ctx, netWait)
 	defer cancel()
-	conn, err := (&tls.Dialer{Config: trusting}).DialContext(ctx, "tcp", at)
-	if err == nil {
+	plain, err := (&net.Dialer{}).DialContext(ctx, "tcp", at)
+	answers := err == nil
+	if answers {
+		conn := tls.Client(plain, trusting)
 		defer func() { _ = conn.Close() }()
-		return judged(f, conn.(*tls.Conn).ConnectionState().PeerCertificates[0], host, now)
+		if err = conn.HandshakeContext(ctx); err == nil {
+			return judged(f, conn.ConnectionState().PeerCertificates[0], host, now)
+		}
 	}
 	var wrong *tls.CertificateVerificationError
 	f.Status, f.Detail, f.Fix = warn, "cannot be seen: "+err.Error(), "look whether the proxy runs, and is reached from here by the name in UMBRA_PUBLIC_URL"
-	if c.Encrypted() {
+	switch {
+	case c.Encrypted() && answers:
+		f.Status, f.Detail, f.Fix = fail, "there is none: "+err.Error(), "look into the server's log, which says why no certificate was given"
+	case c.Encrypted():
 		f.Status, f.Fix = ok, ""
 		f.Detail = "not seen: the server does not answer by HTTPS at " + at
 	}

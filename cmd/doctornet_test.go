@@ -5,9 +5,11 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
 	"io"
 	"log"
 	"math/big"
@@ -115,6 +117,12 @@ func certificateChecks(t *testing.T, s seen) {
 	s.is(t, doctorOf(t, t.TempDir(), "UMBRA_PUBLIC_URL="+proxy.URL, "UMBRA_TRUSTED_PROXIES=127.0.0.1")["certificate"], "warn", "SSL_CERT_FILE")
 	s.is(t, doctorOf(t, t.TempDir(), "UMBRA_PUBLIC_URL=https://127.0.0.1:1", "UMBRA_TRUSTED_PROXIES=127.0.0.1")["certificate"], "warn", "cannot be seen", "whether the proxy runs")
 	s.is(t, doctorOf(t, t.TempDir(), "UMBRA_TLS=local", "UMBRA_LISTEN=127.0.0.1:1")["certificate"], "ok", "not seen")
+	refusing := httptest.NewUnstartedServer(http.NotFoundHandler()) // serve, while no certificate is given to it
+	refusing.Config.ErrorLog = log.New(io.Discard, "", 0)
+	refusing.TLS = &tls.Config{GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return nil, errors.New("none yet") }}
+	refusing.StartTLS()
+	defer refusing.Close()
+	s.is(t, doctorOf(t, t.TempDir(), "UMBRA_DOMAIN=umbra.example.org", "UMBRA_LISTEN="+refusing.Listener.Addr().String())["certificate"], "fail", "there is none", "server's log")
 	address := strings.TrimPrefix(proxy.URL, "https://") // serve's own HTTPS looks the same from here
 	s.is(t, doctorOf(t, t.TempDir(), "UMBRA_TLS=local", "UMBRA_LISTEN="+address)["certificate"], "ok", "good until")
 }

@@ -1,5 +1,6 @@
 // Package certs keeps the certificates that HTTPS is served with: those of a
-// certificate authority of the house, and those in files that somebody else renews.
+// certificate authority of the house, those of an ACME server for public names, and
+// those in files that somebody else renews.
 package certs
 
 import (

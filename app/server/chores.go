@@ -31,6 +31,9 @@ func (a *App) startChores(ctx context.Context) *sync.WaitGroup {
 			}
 		})
 	})
+	if a.tls != nil && a.tls.public != nil {
+		wg.Go(func() { every(ctx, time.Minute, func() { a.tls.public.Look(ctx) }) })
+	}
 	if a.DB.Engine == db.SQLite {
 		wg.Go(func() { a.watchOthers(ctx) })
 	} else {

@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"net/http"
 	"net/http/pprof"
@@ -168,6 +169,16 @@ func (a *App) scraped() http.Handler {
 	return mux
 }
 
+// certificateEnds is a Unix time; NaN without HTTPS, and while no certificate was given.
+func (a *App) certificateEnds() float64 {
+	if a.tls != nil {
+		if ends := a.tls.ends(); !ends.IsZero() {
+			return float64(ends.Unix())
+		}
+	}
+	return math.NaN()
+}
+
 // watchers are the doors for those who look after the server: metrics on their
 // own address, profiles on a socket of this machine. They are closed by stop.
 func (a *App) watchers(ctx context.Context) (stop func(), err error) {
@@ -183,6 +194,7 @@ func (a *App) watchers(ctx context.Context) (stop func(), err error) {
 		go func() { _ = s.Serve(l) }()
 	}
 	if address := string(a.Config.MetricsListen); address != "" {
+		a.metrics.Gauge("umbra_certificate_ends_timestamp_seconds", a.certificateEnds)
 		l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 		if err != nil {
 			return stop, fmt.Errorf("listening for metrics on %s: %w", address, err)

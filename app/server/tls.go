@@ -3,28 +3,26 @@ package server
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"fmt"
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 	"golang.org/x/crypto/acme"
-	"golang.org/x/crypto/acme/autocert"
 
 	"umbra/app/certs"
 )
 
 // encryption is how serve speaks HTTPS; the nil one does not.
 type encryption struct {
-	config    *tls.Config
-	house     *certs.House                             // of --tls local
-	challenge func(fallback http.Handler) http.Handler // answers ACME's http-01; nil without ACME
+	config *tls.Config
+	house  *certs.House // of --tls local
+	public *certs.ACME  // of --domain
 }
 
 // encrypt prepares HTTPS as the settings say.
@@ -50,16 +48,29 @@ func (a *App) encrypt(ctx context.Context) (*encryption, error) {
 		}
 		e.config.GetCertificate = files.Certificate
 	case len(c.Domain) > 0:
-		manager, err := a.acme(filepath.Join(folder, "acme"))
+		names, err := certs.OpenACME(certs.ACMEOptions{Dir: filepath.Join(folder, "acme"), Names: c.Domain, Directory: string(c.ACMEServer), Roots: c.ACMERoots,
+			Email: c.ACMEEmail, UserAgent: "umbra/" + a.Version, Clock: a.Clock, Log: a.log})
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("UMBRA_ACME_ROOTS: %w", err)
 		}
-		e.config.GetCertificate, e.challenge = manager.GetCertificate, manager.HTTPHandler
+		e.public, e.config.GetCertificate = names, names.Certificate
 		e.config.NextProtos = append(e.config.NextProtos, acme.ALPNProto)
 	default:
 		return nil, nil
 	}
 	return e, nil
+}
+
+// ends is when the certificate ends that is shown; zero while there is none.
+func (e *encryption) ends() time.Time {
+	if e.public != nil {
+		return e.public.Ends()
+	}
+	shown, err := e.config.GetCertificate(&tls.ClientHelloInfo{})
+	if err != nil {
+		return time.Time{}
+	}
+	return shown.Leaf.NotAfter
 }
 
 // specific is a host that is listened on, "" when it is every address.
@@ -68,24 +79,6 @@ func specific(host string) string {
 		return ""
 	}
 	return host
-}
-
-// acme gets certificates and renews them, a third of their life before their end.
-func (a *App) acme(cache string) (*autocert.Manager, error) {
-	client := &acme.Client{DirectoryURL: string(a.Config.ACMEServer), UserAgent: "umbra/" + a.Version}
-	if path := a.Config.ACMERoots; path != "" {
-		b, err := os.ReadFile(path)
-		if err != nil {
-			return nil, fmt.Errorf("UMBRA_ACME_ROOTS: %w", err)
-		}
-		roots := x509.NewCertPool()
-		if !roots.AppendCertsFromPEM(b) {
-			return nil, fmt.Errorf("UMBRA_ACME_ROOTS: %s holds no certificate", path)
-		}
-		client.HTTPClient = &http.Client{Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}}}
-	}
-	return &autocert.Manager{Prompt: autocert.AcceptTOS, Cache: autocert.DirCache(cache), HostPolicy: autocert.HostWhitelist(a.Config.Domain...),
-		Email: a.Config.ACMEEmail, Client: client}, nil
 }
 
 // plain answers what comes without TLS where HTTPS is served: health, the page
@@ -110,8 +103,8 @@ func (e *encryption) plain(a *App, handler http.Handler, port string) http.Handl
 		mux.Handle("GET /trust", trust)
 		mux.Handle("GET /trust/", trust)
 	}
-	if e.challenge != nil {
-		return e.challenge(mux)
+	if e.public != nil {
+		return e.public.Challenge(mux)
 	}
 	return mux
 }
