@@ -11,6 +11,7 @@ import (
 
 	"umbra/app/clock"
 	"umbra/app/config"
+	"umbra/app/disk"
 	"umbra/app/secret"
 )
 
@@ -75,7 +76,7 @@ func (e *env) examine(ctx context.Context, c config.Config, full bool) []finding
 	if o, err := e.options(c).Settled(); err == nil { // what is wrong, opening it says
 		c = o.Config
 	}
-	findings := []finding{checkSettings(c), checkFolder(c.DataDir), checkPermissions(c.DataDir), checkDisk(c, freeBytes)}
+	findings := []finding{checkSettings(c), checkFolder(c.DataDir), checkPermissions(c.DataDir), checkDisk(c, disk.Free)}
 	findings = append(findings, e.checkStore(ctx, c, full)...)
 	now := clock.System{}.Now()
 	return append(findings, checkServer(ctx, c), checkReach(c), checkName(ctx, c, net.DefaultResolver, ownAddresses()), checkCertificate(ctx, c, now),

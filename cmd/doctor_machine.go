@@ -13,13 +13,12 @@ import (
 	"time"
 
 	"umbra/app/config"
+	"umbra/app/disk"
 	"umbra/app/server"
 )
 
 const (
 	mib        = 1 << 20
-	diskLow    = 500 * mib // room for a copy of a usual database, and more
-	diskEmpty  = 50 * mib
 	memoryLow  = 128 * mib
 	oldestYear = 2025 // no clock that is right shows less
 )
@@ -79,9 +78,9 @@ func checkDisk(c config.Config, room func(dir string) (uint64, error)) finding {
 		f.Detail += fmt.Sprintf("; %d copies from before upgrades and restores (*.before-*) take %d MiB, and may go", copies, bytes/mib)
 	}
 	switch {
-	case free < diskEmpty:
+	case free < disk.Empty:
 		f.Status, f.Fix = fail, "free some space: nothing can be written when the disk is full"
-	case free < diskLow || free < 2*uint64(size):
+	case free < disk.Low || free < 2*uint64(size):
 		f.Status, f.Fix = warn, "free some space: an upgrade copies the database first"
 	}
 	return f

@@ -34,11 +34,11 @@ var places = []place{
 		packages: []string{"app/fault", "app/clock", "app/page", "app/opt", "app/check", "app/caller", "app/recur", "app/limit", "app/ical", "app/mobileconfig"},
 		never:    []string{"net/http", "database/sql"}},
 	{name: "platform", peers: true, from: []string{"kernel"}, modules: []string{"*"},
-		packages: []string{"app/metrics", "app/memory", "app/certs", "app/release",
+		packages: []string{"app/metrics", "app/memory", "app/disk", "app/release",
 			"app/lockfile", "app/pgembed", "app/config", "app/db", "app/migrate", "app/journal", "app/secret", "app/qr", "app/passkey", "app/fold", "app/order", "app/jobs"},
 		never: []string{"net/http"}},
 	{name: "outbound", from: []string{"kernel"}, modules: []string{"*"}, // the platform's one way out: it speaks HTTP itself
-		packages: []string{"app/notify", "app/oidc"}, never: []string{"database/sql"}},
+		packages: []string{"app/notify", "app/oidc", "app/certs"}, never: []string{"database/sql"}},
 	{name: "features", from: []string{"kernel", "platform", "outbound"}, modules: []string{"golang.org/x/text/"},
 		packages: []string{"app/account", "app/todo", "app/event", "app/calendar", "app/template", "app/reminder", "app/project",
 			"app/person", "app/location", "app/share", "app/agenda", "app/search", "app/push", "app/resource", "app/alarm"},
@@ -46,6 +46,8 @@ var places = []place{
 	// A feature over every table, with drivers of its own: archives, encryption, storage.
 	{name: "backup", from: []string{"kernel", "platform"}, modules: []string{"*"},
 		packages: []string{"app/backup"}, never: []string{"net/http", "database/sql"}},
+	// What an administrator must see to: over what can go wrong.
+	{name: "care", from: []string{"kernel", "platform", "features", "backup"}, packages: []string{"app/care"}, never: []string{"net/http", "database/sql"}},
 	// Records as other applications write them: over the features, without storage of its own.
 	{name: "forms", from: []string{"kernel", "platform", "features"},
 		packages: []string{"app/vobject"}, never: []string{"net/http", "database/sql"}},
@@ -57,9 +59,9 @@ var places = []place{
 		packages: []string{"app/webcal"}, never: []string{"net/http", "database/sql"}},
 	{name: "demo", from: []string{"kernel", "platform", "features", "forms"},
 		packages: []string{"app/demo", "app/transfer"}, never: []string{"net/http", "database/sql"}},
-	{name: "edges", from: []string{"kernel", "platform", "outbound", "features", "forms", "moving", "webcal", "backup"}, modules: []string{"*"},
+	{name: "edges", from: []string{"kernel", "platform", "outbound", "features", "forms", "moving", "webcal", "backup", "care"}, modules: []string{"*"},
 		packages: []string{"app/api", "app/web", "app/dav"}},
-	{name: "server", from: []string{"kernel", "platform", "outbound", "features", "forms", "moving", "webcal", "backup", "demo", "edges"}, modules: []string{"*"},
+	{name: "server", from: []string{"kernel", "platform", "outbound", "features", "forms", "moving", "webcal", "backup", "care", "demo", "edges"}, modules: []string{"*"},
 		packages: []string{"app/server"}},
 	{name: "cmd", from: []string{"kernel", "platform", "outbound", "features", "moving", "backup", "demo", "server"}, modules: []string{"*"},
 		packages: []string{"cmd"}},

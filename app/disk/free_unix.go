@@ -1,11 +1,11 @@
 //go:build linux || darwin || freebsd
 
-package cmd
+package disk
 
 import "syscall"
 
-// freeBytes is the room left for us on the disk that holds dir.
-func freeBytes(dir string) (uint64, error) {
+// Free is the room left for us on the disk that holds dir, in bytes.
+func Free(dir string) (uint64, error) {
 	var s syscall.Statfs_t
 	if err := syscall.Statfs(dir, &s); err != nil {
 		return 0, err
