@@ -189,6 +189,11 @@ func (s *Service) SetRole(ctx context.Context, id int64, role Role) error {
 	})
 }
 
+// Administrators are the ids of those who can log in.
+func (s *Service) Administrators(ctx context.Context) ([]int64, error) {
+	return db.Query(ctx, s.DB, db.Value[int64], "SELECT id FROM users WHERE role = 'admin' AND NOT disabled ORDER BY id")
+}
+
 // notTheLast answers Conflict for the last administrator who can log in.
 func (s *Service) notTheLast(ctx context.Context, a account, what string) error {
 	others, err := s.count(ctx, "role = 'admin' AND NOT disabled AND id <> $1", a.ID)

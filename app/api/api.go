@@ -20,6 +20,7 @@ import (
 	"umbra/app/alarm"
 	"umbra/app/backup"
 	"umbra/app/caller"
+	"umbra/app/care"
 	"umbra/app/clock"
 	"umbra/app/config"
 	"umbra/app/db"
@@ -45,6 +46,7 @@ type Deps struct {
 	Version       string
 	PublicURL     config.Origin   // where people reach the server; zero where it is not known
 	Backups       *backup.Service // nil: this server makes none
+	Care          *care.Service   // nil: nobody looks after this server
 	Provider      *Provider       // nil: nobody signs in by an identity elsewhere
 	Push          *push.Service
 	Senders       notify.Deliverer // what test messages go through
@@ -104,6 +106,7 @@ func New(r chi.Router, d Deps) *API {
 	a.registerHistory()
 	a.registerMassDeletions()
 	a.registerBackups()
+	a.registerConcerns()
 	a.registerMoving()
 	a.registerDeliveries()
 	a.registerLinks(r)

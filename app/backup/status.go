@@ -105,29 +105,60 @@ func (s *Service) items(ctx context.Context, out *Status) error {
 	return nil
 }
 
-// Late says that the last good backup is too old, "" when it is not: older than
-// two turns of the schedule, or a month without one.
+// Late says that the last good backup is too old, "" when it is not.
 func (s *Service) Late(ctx context.Context) (string, error) {
-	most := 2 * s.Every
-	if s.Every <= 0 {
-		most = 30 * 24 * time.Hour
-	}
-	now := s.Clock.Now()
-	good, found, err := s.lastGood(ctx)
-	if err != nil {
+	last, late, err := s.Overdue(ctx)
+	switch {
+	case err != nil || !late:
 		return "", err
-	}
-	if found {
-		if age := now.Sub(good.started); age > most {
-			return fmt.Sprintf("The last good backup is %s old.", inWords(age)), nil
-		}
-		return "", nil
-	}
-	first, found, err := db.One(ctx, s.DB, db.Value[int64], "SELECT created_at FROM users ORDER BY id LIMIT 1")
-	if err == nil && found && now.Sub(clock.FromMicros(first)) > most {
+	case last == nil:
 		return "There is no backup.", nil
 	}
-	return "", err
+	return fmt.Sprintf("The last good backup is %s old.", inWords(s.Clock.Now().Sub(*last))), nil
+}
+
+// mostAge is how old a backup may become: two turns of the schedule, or a month
+// without one.
+func (s *Service) mostAge() time.Duration {
+	if s.Every <= 0 {
+		return 30 * 24 * time.Hour
+	}
+	return 2 * s.Every
+}
+
+// Overdue says when the last good backup was made, nil for never, and whether
+// that is too long ago: two turns of the schedule, or a month without one.
+func (s *Service) Overdue(ctx context.Context) (last *time.Time, late bool, err error) {
+	oldest := s.Clock.Now().Add(-s.mostAge())
+	good, found, err := s.lastGood(ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	if found {
+		return &good.started, good.started.Before(oldest), nil
+	}
+	first, found, err := db.One(ctx, s.DB, db.Value[int64], "SELECT created_at FROM users ORDER BY id LIMIT 1")
+	return nil, found && clock.FromMicros(first).Before(oldest), err
+}
+
+// Uncopied says when the first backup was made that the second place, where there
+// is one, still lacks, and whether it lacks them for as long as makes a backup
+// overdue: the last attempt to copy failed too.
+func (s *Service) Uncopied(ctx context.Context) (first *time.Time, late bool, err error) {
+	if s.Second == nil {
+		return nil, false, nil
+	}
+	last, found, err := s.lastRun(ctx, "outcome IN ('made', 'unchanged')")
+	if err != nil || !found || last.message == "" {
+		return nil, false, err
+	}
+	missing, found, err := db.One(ctx, s.DB, db.Value[int64], `SELECT started_at FROM backup_runs WHERE outcome = 'made' AND NOT elsewhere
+AND id > (SELECT COALESCE(MAX(id), 0) FROM backup_runs WHERE elsewhere) ORDER BY id LIMIT 1`)
+	if err != nil || !found {
+		return nil, false, err
+	}
+	at := clock.FromMicros(missing)
+	return &at, at.Before(s.Clock.Now().Add(-s.mostAge())), nil
 }
 
 // near warns while one broken disk would take the data and every copy of it.

@@ -31,6 +31,13 @@ func (a *App) startChores(ctx context.Context) *sync.WaitGroup {
 			}
 		})
 	})
+	wg.Go(func() {
+		select {
+		case <-time.After(time.Hour): // what is late may be made good first
+			every(ctx, time.Hour, func() { a.tellConcerns(ctx) })
+		case <-ctx.Done():
+		}
+	})
 	if a.tls != nil && a.tls.public != nil {
 		wg.Go(func() { every(ctx, time.Minute, func() { a.tls.public.Look(ctx) }) })
 	}
@@ -40,6 +47,14 @@ func (a *App) startChores(ctx context.Context) *sync.WaitGroup {
 		wg.Go(func() { a.hearOthers(ctx) })
 	}
 	return &wg
+}
+
+// tellConcerns tells administrators what they must see to; what fails is tried
+// again an hour later.
+func (a *App) tellConcerns(ctx context.Context) {
+	if err := a.Care.Tell(ctx); err != nil && ctx.Err() == nil {
+		a.log.ErrorContext(ctx, "telling administrators what they must see to failed", "error", err)
+	}
 }
 
 // expire removes what is too old. A failure is logged and tried again an hour later.

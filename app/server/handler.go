@@ -24,7 +24,7 @@ func (a *App) Handler(stopping <-chan struct{}) (http.Handler, error) {
 	r.Use(middleware.GetHead) // HEAD is GET without the body
 	edge := api.New(r, api.Deps{Log: a.log, Clock: a.Clock, DB: a.DB, Journal: a.Journal,
 		SessionMaxAge: a.Config.SessionMaxAge, Ready: a.ready, Stopping: stopping, Version: a.Version, PublicURL: a.Config.PublicURL,
-		Services: a.Services, Backups: a.Backups, Alarms: a.Alarms, Sources: a.Sources, Provider: a.Provider, Push: a.Push, Senders: a.Senders, MailServer: a.Config.SMTPHost != "", HouseTLS: a.Config.TLS == "local"})
+		Services: a.Services, Backups: a.Backups, Care: a.Care, Alarms: a.Alarms, Sources: a.Sources, Provider: a.Provider, Push: a.Push, Senders: a.Senders, MailServer: a.Config.SMTPHost != "", HouseTLS: a.Config.TLS == "local"})
 	a.observeEdge(edge)
 	documents(r, edge)
 	site, err := web.New(a.Frontend, web.Options{})

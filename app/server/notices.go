@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"umbra/app/account"
 	"umbra/app/alarm"
 	"umbra/app/caller"
+	"umbra/app/care"
 	"umbra/app/clock"
 	"umbra/app/fault"
 	"umbra/app/jobs"
@@ -95,13 +97,17 @@ func (n *notices) deliver(ctx context.Context, j jobs.Job) jobs.Result {
 	}
 	id, channel, _ := strings.Cut(j.Key, "/")
 	m := notify.Message{ID: "notice-" + id, Priority: notify.High, Tags: []string{"lock"}, At: j.RunAt}
-	m.Title, m.Body = noticeText(notice, settings.Language)
-	if n.public != "" {
-		m.URL = n.public + "/settings/security"
-		if notice.Kind == account.MassDeletion {
-			m.URL = n.public + "/"
-		}
+	path := "/settings/security"
+	switch notice.Kind {
+	case account.MassDeletion:
+		path = "/"
+	case account.Concern:
+		m.Tags, path = []string{"warning"}, "/"
 	}
+	if n.public != "" {
+		m.URL = n.public + path
+	}
+	m.Title, m.Body = noticeText(notice, settings)
 	if err := n.send.Deliver(ctx, notice.UserID, notify.Channel(channel), m); err != nil {
 		return jobs.Result{Err: alarm.Attempt(notify.AsError(err))}
 	}
@@ -109,8 +115,11 @@ func (n *notices) deliver(ctx context.Context, j jobs.Job) jobs.Result {
 }
 
 // noticeText says what happened in the user's language. Both know English and German.
-func noticeText(n account.Notice, language string) (title, body string) {
-	german := caller.German(language)
+func noticeText(n account.Notice, reader account.Settings) (title, body string) {
+	german := caller.German(reader.Language)
+	if n.Kind == account.Concern {
+		return concernText(n, reader)
+	}
 	from := n.Address
 	if n.UserAgent != "" {
 		from += " (" + n.UserAgent + ")"
@@ -132,4 +141,38 @@ func noticeText(n account.Notice, language string) (title, body string) {
 		return "Dein Konto ist gesperrt", fmt.Sprintf("Zu viele Fehlversuche, zuletzt von %s. Das Konto öffnet sich nach 30 Minuten von selbst.", from)
 	}
 	return "Your account is locked", fmt.Sprintf("Too many failed log-ins, the last one from %s. The account opens by itself after 30 minutes.", from)
+}
+
+// concernText says what an administrator must see to.
+func concernText(n account.Notice, reader account.Settings) (title, body string) {
+	german, zone := caller.German(reader.Language), time.UTC
+	if z, err := time.LoadLocation(reader.TimeZone); err == nil {
+		zone = z
+	}
+	day := n.At.In(zone).Format("2 January 2006")
+	if german {
+		day = n.At.In(zone).Format("02.01.2006")
+	}
+	never, free := n.At.IsZero(), n.Free>>20
+	switch {
+	case n.Concern == care.LateBackup && german && never:
+		return "Es gibt keine Sicherung", "Umbra konnte noch keine Sicherung anlegen. Was fehlt, steht in den Einstellungen unter Sicherungen."
+	case n.Concern == care.LateBackup && never:
+		return "There is no backup", "Umbra could not make a backup yet. What is wrong stands in the settings, under Backups."
+	case n.Concern == care.LateBackup && german:
+		return "Die Sicherungen bleiben aus", fmt.Sprintf("Die letzte gute Sicherung ist vom %s. Was fehlt, steht in den Einstellungen unter Sicherungen.", day)
+	case n.Concern == care.LateBackup:
+		return "Backups fail", fmt.Sprintf("The last good backup is of %s. What is wrong stands in the settings, under Backups.", day)
+	case n.Concern == care.LateCopy && german:
+		return "Die Sicherungen liegen nur an einem Ort", fmt.Sprintf("Seit dem %s kommt keine Sicherung mehr am zweiten Ort an. Warum, steht in den Einstellungen unter Sicherungen.", day)
+	case n.Concern == care.LateCopy:
+		return "Backups lie in one place alone", fmt.Sprintf("Since %s no backup has reached the second place. Why stands in the settings, under Backups.", day)
+	case n.Concern == care.Certificate && german:
+		return "Das Zertifikat läuft ab", fmt.Sprintf("Es gilt bis zum %s und wurde nicht erneuert; danach lehnen Browser und Geräte diesen Server ab. Warum, sagen das Protokoll des Servers und „umbra doctor“.", day)
+	case n.Concern == care.Certificate:
+		return "The certificate ends", fmt.Sprintf("It is good until %s and was not renewed; from then on browsers and devices refuse this server. The server's log and `umbra doctor` say why.", day)
+	case german:
+		return "Der Speicher wird voll", fmt.Sprintf("Auf dem Datenträger der Daten sind noch %d MiB frei. Ist er voll, lässt sich nichts mehr speichern.", free)
+	}
+	return "The disk fills up", fmt.Sprintf("The disk that holds the data has %d MiB left. Once it is full nothing can be saved.", free)
 }

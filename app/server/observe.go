@@ -171,10 +171,8 @@ func (a *App) scraped() http.Handler {
 
 // certificateEnds is a Unix time; NaN without HTTPS, and while no certificate was given.
 func (a *App) certificateEnds() float64 {
-	if a.tls != nil {
-		if ends := a.tls.ends(); !ends.IsZero() {
-			return float64(ends.Unix())
-		}
+	if ends := a.tls.ends(); !ends.IsZero() {
+		return float64(ends.Unix())
 	}
 	return math.NaN()
 }

@@ -10,14 +10,17 @@ import (
 	"log/slog"
 	"net"
 	"sync/atomic"
+	"time"
 
 	"umbra/app/account"
 	"umbra/app/alarm"
 	"umbra/app/api"
 	"umbra/app/backup"
 	"umbra/app/caller"
+	"umbra/app/care"
 	"umbra/app/clock"
 	"umbra/app/config"
+	"umbra/app/disk"
 	"umbra/app/jobs"
 	"umbra/app/journal"
 	"umbra/app/metrics"
@@ -51,6 +54,7 @@ type App struct {
 	Accounts *account.Service
 	Services api.Services
 	Backups  *backup.Service
+	Care     *care.Service
 	Provider *api.Provider // nil: none is configured
 	Push     *push.Service
 	Alarms   *alarm.Service
@@ -137,6 +141,8 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	if a.Backups, err = a.NewBackups(ctx); err != nil {
 		return nil, err
 	}
+	a.Care = &care.Service{DB: a.DB, Clock: o.Clock, Accounts: a.Accounts, Notices: notices, Backups: a.Backups,
+		CertificateEnds: func() time.Time { return a.tls.ends() }, Free: func() (uint64, error) { return disk.Free(a.Config.DataDir) }}
 	if a.Provider, err = a.provider(); err != nil {
 		return nil, err
 	}

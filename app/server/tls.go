@@ -63,6 +63,9 @@ func (a *App) encrypt(ctx context.Context) (*encryption, error) {
 
 // ends is when the certificate ends that is shown; zero while there is none.
 func (e *encryption) ends() time.Time {
+	if e == nil {
+		return time.Time{}
+	}
 	if e.public != nil {
 		return e.public.Ends()
 	}
