@@ -35,6 +35,7 @@ export type AccessToken = Schemas['AccountToken'];
 export type SyncReach = Schemas['SyncReach'];
 export type FetchStatus = Schemas['WebcalStatus'];
 export type Feed = Schemas['AccountFeed'];
+export type Concern = Schemas['Concern'];
 export type MassDeletion = Schemas['JournalMassDeletion'];
 export type User = Schemas['AccountUser'];
 export type Delivery = Schemas['AlarmDelivery'];

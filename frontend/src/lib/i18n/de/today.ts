@@ -43,6 +43,13 @@ export const today = {
   addEvent: 'Termin hinzufügen',
   deliveriesFailed: 'Nicht angekommene Erinnerungen',
   deliveriesFailedText: (n: string, when: string) => `${n} ließen sich nicht zustellen, die letzte ${when}.`,
+  concernsTitle: 'Dieser Server braucht dich',
+  concerns: {
+    late_backup: (when: string) => (when ? `Die Sicherungen bleiben aus: Die letzte gute ist vom ${when}.` : 'Es gibt keine Sicherung.'),
+    late_copy: (when: string) => `Die Sicherungen liegen nur an einem Ort: Seit dem ${when} kommt keine mehr am zweiten an.`,
+    certificate: (when: string) => `Das Zertifikat gilt bis zum ${when} und wurde nicht erneuert. Warum, sagen das Protokoll des Servers und „umbra doctor“.`,
+    disk: (_: string, free: string) => `Der Speicher wird voll: ${free} MiB sind frei. Ist nichts mehr frei, lässt sich nichts mehr speichern.`,
+  },
   massTitle: 'War das so gemeint?',
   massText: (client: string, n: string, had: string, where: string, when: string) => `„${client}“ hat ${n} von ${had} in ${where} gelöscht, ${when}. Alles liegt im Papierkorb, bis du dich entscheidest.`,
   massBack: 'Alles zurückholen',

@@ -43,6 +43,13 @@ export const today = {
   addEvent: 'Add an event',
   deliveriesFailed: 'Reminders that did not arrive',
   deliveriesFailedText: (n: string, when: string) => `${n} could not be delivered, the last one ${when}.`,
+  concernsTitle: 'This server needs you',
+  concerns: {
+    late_backup: (when: string) => (when ? `Backups fail: the last good one is from ${when}.` : 'There is no backup.'),
+    late_copy: (when: string) => `Backups lie in one place alone: none since ${when} has reached the second one.`,
+    certificate: (when: string) => `The certificate ends ${when} and was not renewed. The server’s log and “umbra doctor” say why.`,
+    disk: (_: string, free: string) => `The disk fills up: ${free} MiB are left. Once it is full nothing can be saved.`,
+  },
   massTitle: 'Was this meant?',
   massText: (client: string, n: string, had: string, where: string, when: string) => `“${client}” deleted ${n} of ${had} in ${where}, ${when}. It is all in the trash until you decide.`,
   massBack: 'Bring it all back',
