@@ -68,13 +68,12 @@ func checkVersion(dir string) error {
 }
 
 // initdb makes the cluster under another name first: killed half-way, it leaves
-// nothing that looks like a cluster. The password's file comes last, since one
-// without a cluster means that a cluster was lost.
+// nothing that looks like a cluster. The name is new each time: the initdb of a
+// start that was killed may still be about to remove its own. The password's file
+// comes last, since one without a cluster means that a cluster was lost.
 func (s *Server) initdb(ctx context.Context) error {
-	half := s.data + ".new"
-	if err := os.RemoveAll(half); err != nil { // of a start that was killed; it never held anything
-		return err
-	}
+	s.sweep()
+	half := s.data + "." + rand.Text() + ".new"
 	s.pass = rand.Text()
 	once := s.paths.password + ".new"
 	s.made = append(s.made, half, once)
@@ -97,11 +96,23 @@ func (s *Server) initdb(ctx context.Context) error {
 	if err := os.Rename(half, s.data); err != nil {
 		return err
 	}
+	s.sweep()
 	s.made = append(s.made, s.data, s.paths.password)
 	if err := os.Rename(once, s.paths.password); err != nil {
 		return err
 	}
 	return syncFolder(s.home)
+}
+
+// sweep removes what starts that were killed have left; it never held anything.
+// What cannot be removed, since its initdb is removing it too, is left to that.
+func (s *Server) sweep() {
+	entries, _ := os.ReadDir(s.home)
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), filepath.Base(s.data)+".") && strings.HasSuffix(e.Name(), ".new") {
+			_ = os.RemoveAll(filepath.Join(s.home, e.Name()))
+		}
+	}
 }
 
 // ensurePassword reads the password. A cluster whose password is lost gets
