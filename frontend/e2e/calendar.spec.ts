@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { at, chip, dialog, drag, make, middle, plus, point, shown, thu, wed, zone } from './calendar';
+import { moment } from './days';
 import { axeFinds, expect, heard, test, undo } from './fixture';
 
 test.describe('on a desk', () => {
@@ -265,6 +266,18 @@ test.describe('on a desk', () => {
     await expect(dialog(page)).toBeHidden();
     await page.getByRole('button', { name: 'Go on editing' }).click();
     await expect(dialog(page).getByLabel('Title')).toHaveValue('Half a thought');
+  });
+
+  test('has nothing under the heads of its days, whatever the hour it opens at', async ({ page, account }) => {
+    await page.clock.setFixedTime(moment(wed, '09:50'));
+    await make(account, 'Early', wed, '07:00', '08:05'); // ends a quarter of an hour into what is shown
+    await page.goto(`/calendar?view=day&date=${wed}`);
+    const early = page.getByRole('button', { name: /^Early/ });
+    await expect(early).toBeVisible();
+    expect(await page.locator('[data-scroll]').evaluate((box) => box.scrollTop / box.scrollHeight)).toBeCloseTo((9 + 50 / 60 - 2) / 24, 2);
+    expect(await axeFinds(page)).toEqual([]);
+    await early.focus();
+    await expect(early).toBeInViewport({ ratio: 0.99 });
   });
 
   test.describe('with a full account', () => {

@@ -8,6 +8,7 @@ export const calendar = {
   weekOf: (day: string) => `Woche vom ${day}`,
   dayWith: (day: string, n: number) => (n === 0 ? day : n === 1 ? `${day}, 1 Eintrag` : `${day}, ${n} Einträge`),
   more: (n: number) => `+${n} weitere`,
+  hours: 'Stunden',
   allDayNarrow: 'Ganzer Tag',
   now: 'Jetzt',
   print: 'Drucken',

@@ -8,6 +8,7 @@ export const calendar = {
   weekOf: (day: string) => `Week of ${day}`,
   dayWith: (day: string, n: number) => (n === 0 ? day : n === 1 ? `${day}, 1 entry` : `${day}, ${n} entries`),
   more: (n: number) => `+${n} more`,
+  hours: 'Hours',
   allDayNarrow: 'All day',
   now: 'Now',
   print: 'Print',
