@@ -10,7 +10,7 @@ import (
 
 // concern is care's, for people.
 type concern struct {
-	Kind string     `json:"kind" enum:"late_backup,late_copy,certificate,disk" doc:"late_backup: no good backup for two turns of the schedule, or a month without one. late_copy: the second place lacks backups for as long. certificate: the one of HTTPS ends within a week and was not renewed. disk: less than 500 MiB are left where the data is." example:"late_backup"`
+	Kind string     `json:"kind" enum:"late_backup,late_copy,certificate,disk" doc:"late_backup: no good backup for two turns of the schedule; never where there is none. late_copy: the second place lacks backups for as long. certificate: the one of HTTPS ends within a week and was not renewed. disk: less than 500 MiB are left where the data is." example:"late_backup"`
 	At   *time.Time `json:"at" doc:"When the last good backup was made, the first one that the second place lacks, or when the certificate ends; null where there is none." example:"2026-11-20T03:00:00Z"`
 	Free *uint64    `json:"free_bytes" doc:"What is left on the disk; null where it is about something else." example:"104857600"`
 }

@@ -50,19 +50,21 @@ type Service struct {
 // Concerns are those of now.
 func (s *Service) Concerns(ctx context.Context) ([]Concern, error) {
 	out := []Concern{}
-	last, late, err := s.Backups.Overdue(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if late {
-		out = append(out, Concern{Kind: LateBackup, At: last})
-	}
-	first, late, err := s.Backups.Uncopied(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if late {
-		out = append(out, Concern{Kind: LateCopy, At: first})
+	if s.Backups.Every > 0 { // else their owner makes them by other means
+		last, late, err := s.Backups.Overdue(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if late {
+			out = append(out, Concern{Kind: LateBackup, At: last})
+		}
+		first, late, err := s.Backups.Uncopied(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if late {
+			out = append(out, Concern{Kind: LateCopy, At: first})
+		}
 	}
 	if ends := s.CertificateEnds(); !ends.IsZero() && ends.Sub(s.Clock.Now()) < certificateEnds {
 		ends = ends.UTC()
