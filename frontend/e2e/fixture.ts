@@ -137,8 +137,9 @@ export async function heard(page: Page, said: string | RegExp): Promise<void> {
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe finds against WCAG 2.2 A and AA, a line each; none is what it should be. */
+/** What axe finds against WCAG 2.2 A and AA, a line each; none is what it should be. What is half faded in has no colours yet, so it waits for that. */
 export async function axeFinds(page: Page): Promise<string[]> {
+  await page.waitForFunction(() => document.getAnimations().every((a) => a.playState !== 'running' || a.effect?.getComputedTiming().endTime === Infinity));
   await page.evaluate(axe);
   return page.evaluate(async () => {
     type Axe = { run(options: object): Promise<{ violations: { id: string; help: string; nodes: { target: string[]; failureSummary: string }[] }[] }> };

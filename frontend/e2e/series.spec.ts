@@ -46,6 +46,7 @@ test('edits and deletes parts of a series', async ({ page, account }) => {
   await page.keyboard.press('Control+Enter');
   await page.getByRole('button', { name: 'Only this one' }).click();
   await expect.poll(async () => (await shown(account)).map((s) => s.split(' 2')[0])).toEqual(['Yoga', 'Yoga outside', 'Yoga', 'Yoga']);
+  await expect(dialog(page)).toBeHidden(); // the server has it before the window knows
 
   // What one occurrence cannot have for itself is not offered for it.
   await open();

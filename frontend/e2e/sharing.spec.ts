@@ -1,26 +1,30 @@
 import type { Page } from '@playwright/test';
 import { zone } from './days';
-import { Account, axeFinds, expect, password, test, undo } from './fixture';
+import { Account, axeFinds, expect, password, test as base, undo } from './fixture';
 
 // Two people of one household, each in a window of their own.
 
 let others = 0;
 
-/** A second person with a window. */
-async function neighbour(server: { run(args: string[], input: string): unknown; url: string }, browser: import('@playwright/test').Browser): Promise<{ ben: Account; page: Page }> {
-  const context = await browser.newContext({ baseURL: server.url });
-  const ben = new Account(`ben${process.pid}x${++others}`, server.url, context);
-  server.run(['user', 'add', ben.username], password + '\n');
-  await ben.logIn();
-  await ben.patch('/api/settings', { time_zone: zone, language: 'en', preferred_name: 'Ben' });
-  return { ben, page: await context.newPage() };
-}
+/** A second person with a window. Afterwards nobody is called Ben: there is one at a time to share with. */
+const test = base.extend<{ ben: Account; his: Page }>({
+  ben: async ({ server, browser }, use) => {
+    const context = await browser.newContext({ baseURL: server.url });
+    const ben = new Account(`ben${process.pid}x${++others}`, server.url, context);
+    server.run(['user', 'add', ben.username], password + '\n');
+    await ben.logIn();
+    await ben.patch('/api/settings', { time_zone: zone, language: 'en', preferred_name: 'Ben' });
+    await use(ben);
+    await ben.patch('/api/settings', { preferred_name: 'Somebody of before' });
+    await context.close();
+  },
+  his: async ({ ben }, use) => use(await ben.context.newPage()),
+});
 
 test.use({ demo: false });
 
-test('a calendar is shared, seen, changed and taken back, each in the other window at once', async ({ page, account, server, browser, isMobile }) => {
+test('a calendar is shared, seen, changed and taken back, each in the other window at once', async ({ page, his, account, isMobile }) => {
   test.skip(isMobile, 'on a phone the calendars are in a sheet of their own');
-  const { page: his } = await neighbour(server, browser);
   await account.patch('/api/settings', { preferred_name: 'Ann' });
   const { id } = await account.post('/api/calendars', { name: 'Family' });
   await account.post('/api/events', { title: 'Supper', start: '2025-03-12T18:00:00+01:00', calendar_id: id });
@@ -70,8 +74,7 @@ test('a calendar is shared, seen, changed and taken back, each in the other wind
   await expect(his.getByRole('button', { name: /Supper/ })).toHaveCount(1);
 });
 
-test('a project is looked at without handles, and left', async ({ page, account, server, browser }) => {
-  const { ben, page: his } = await neighbour(server, browser);
+test('a project is looked at without handles, and left', async ({ page, his, ben, account }) => {
   await account.patch('/api/settings', { preferred_name: 'Ann' });
   const { id } = await account.post('/api/projects', { name: 'Garden' });
   await account.post(`/api/projects/${id}/tasks`, { title: 'Dig', due_date: '2025-03-12' });
