@@ -21,7 +21,7 @@ type concerns struct {
 
 func (a *API) registerConcerns() {
 	register(a, op{id: "listConcerns", access: admin, method: http.MethodGet, path: "/api/concerns", tag: "Server", summary: "Say what an administrator must see to",
-		description: "What does not get better by itself: backups, the certificate, the disk. Administrators are told by their own channels too, when it begins and weekly while it lasts."},
+		description: "What does not get better by itself: backups, the certificate, the disk. Administrators are told by their own channels too, when it begins, and at most weekly."},
 		func(ctx context.Context, _ *struct{}) (*struct{ Body concerns }, error) {
 			out := concerns{Items: []concern{}}
 			if a.Care == nil {

@@ -5,7 +5,6 @@ package care
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"umbra/app/account"
@@ -77,14 +76,15 @@ func (s *Service) Concerns(ctx context.Context) ([]Concern, error) {
 	return out, nil
 }
 
-// Tell tells each administrator, by their own channels, of what concerns them since
-// now or still after a week.
+// Tell tells each administrator, by their own channels, of what concerns them: when
+// it begins, and at most weekly. That it was over meanwhile changes nothing, so that
+// neither a disk about to be full nor two servers that differ tell it every hour.
 func (s *Service) Tell(ctx context.Context) error {
 	concerns, err := s.Concerns(ctx)
 	if err != nil {
 		return err
 	}
-	if due, over, err := s.news(ctx, concerns); err != nil || len(due)+len(over) == 0 {
+	if due, err := s.due(ctx, concerns); err != nil || len(due) == 0 {
 		return err
 	}
 	return s.DB.Tx(ctx, func(ctx context.Context) error {
@@ -92,17 +92,9 @@ func (s *Service) Tell(ctx context.Context) error {
 		if _, err := s.DB.Exec(ctx, "INSERT INTO meta (name, value) VALUES ('lock:care', '') ON CONFLICT (name) DO UPDATE SET value = excluded.value"); err != nil {
 			return err
 		}
-		due, over, err := s.news(ctx, concerns)
+		due, err := s.due(ctx, concerns)
 		if err != nil {
 			return err
-		}
-		for _, kind := range over {
-			if _, err := s.DB.Exec(ctx, "DELETE FROM meta WHERE name = $1", toldPrefix+kind); err != nil {
-				return err
-			}
-		}
-		if len(due) == 0 {
-			return nil
 		}
 		administrators, err := s.Accounts.Administrators(ctx)
 		if err != nil {
@@ -127,26 +119,17 @@ func (s *Service) Tell(ctx context.Context) error {
 	})
 }
 
-// news are the concerns to be told, and the kinds that were told and are over.
-func (s *Service) news(ctx context.Context, concerns []Concern) (due []Concern, over []string, err error) {
-	type row struct{ name, value string }
-	rows, err := db.Query(ctx, s.DB, func(sc db.Scanner) (r row, err error) { return r, sc.Scan(&r.name, &r.value) },
-		"SELECT name, value FROM meta WHERE name IN ($1, $2, $3, $4)", toldPrefix+LateBackup, toldPrefix+LateCopy, toldPrefix+Certificate, toldPrefix+Disk)
-	if err != nil {
-		return nil, nil, err
-	}
-	told := map[string]time.Time{}
-	for _, r := range rows {
-		kind := r.name[len(toldPrefix):]
-		told[kind], _ = time.Parse(time.RFC3339, r.value) // one that cannot be read is told again
-		if !slices.ContainsFunc(concerns, func(c Concern) bool { return c.Kind == kind }) {
-			over = append(over, kind)
-		}
-	}
+// due are the concerns that nobody was told of for a week.
+func (s *Service) due(ctx context.Context, concerns []Concern) (due []Concern, err error) {
 	for _, c := range concerns {
-		if since := s.Clock.Now().Sub(told[c.Kind]); since < 0 || since >= tellAgain {
+		at, _, err := db.One(ctx, s.DB, db.Value[string], "SELECT value FROM meta WHERE name = $1", toldPrefix+c.Kind)
+		if err != nil {
+			return nil, err
+		}
+		told, _ := time.Parse(time.RFC3339, at) // one that cannot be read is told again
+		if since := s.Clock.Now().Sub(told); since < 0 || since >= tellAgain {
 			due = append(due, c)
 		}
 	}
-	return due, over, nil
+	return due, nil
 }

@@ -142,7 +142,7 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 		return nil, err
 	}
 	a.Care = &care.Service{DB: a.DB, Clock: o.Clock, Accounts: a.Accounts, Notices: notices, Backups: a.Backups,
-		CertificateEnds: func() time.Time { return a.tls.ends() }, Free: func() (uint64, error) { return disk.Free(a.Config.DataDir) }}
+		CertificateEnds: func() time.Time { return a.tls.ends() }, Free: func() (uint64, error) { return disk.Free(dataFolder(a.Config)) }}
 	if a.Provider, err = a.provider(); err != nil {
 		return nil, err
 	}

@@ -143,6 +143,14 @@ func DatabasePath(c config.Config) string {
 	return c.DB.Path
 }
 
+// dataFolder is the folder on the disk that fills as data grows.
+func dataFolder(c config.Config) string {
+	if path := DatabasePath(c); path != "" {
+		return filepath.Dir(path)
+	}
+	return c.DataDir
+}
+
 // Lock keeps every serve out of the data folder until Close. It answers ErrServing.
 func (s *Store) Lock() (err error) {
 	s.lock, err = lockFolder(s.Config.DataDir)
