@@ -27,6 +27,11 @@ test.describe('an administrator', () => {
     await panel.getByRole('link').press('Enter');
     await expect(page).toHaveURL(/\/settings\/backups$/);
 
+    answer = items.slice(3); // no page of ours helps
+    await page.goto('/');
+    await expect(panel.getByRole('listitem')).toHaveCount(1);
+    await expect(panel.getByRole('link')).toHaveCount(0);
+
     answer = [{ kind: 'late_backup', at: null, free_bytes: null }];
     await account.patch('/api/settings', { language: 'de' });
     await page.goto('/');
