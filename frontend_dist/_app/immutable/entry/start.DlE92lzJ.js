@@ -1,0 +1,1 @@
+export{Qt as load_css,Zt as start}from"../chunks/DJT-D2cf.js";
