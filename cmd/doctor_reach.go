@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"umbra/app/certs"
 	"umbra/app/config"
 )
 
@@ -102,10 +103,7 @@ func ownAddresses() (out []netip.Addr) {
 	return out
 }
 
-const (
-	netWait     = 5 * time.Second
-	certificate = 7 * 24 * time.Hour // a certificate that ends sooner was not renewed
-)
+const netWait = 5 * time.Second
 
 // checkCertificate looks at the certificate that people get to see: the one that
 // serve answers with itself, or its proxy.
@@ -169,7 +167,7 @@ func judged(f finding, leaf *x509.Certificate, host string, now time.Time) findi
 	switch {
 	case left <= 0:
 		f.Status, f.Detail = fail, "ended on "+leaf.NotAfter.UTC().Format(time.DateOnly)
-	case left < certificate:
+	case left < certs.EndsSoon:
 		f.Status, f.Detail = warn, fmt.Sprintf("ends in %d days", int(left.Hours()/24))
 	case now.Before(leaf.NotBefore):
 		f.Status, f.Detail = fail, "is good from "+leaf.NotBefore.UTC().Format(time.DateOnly)+" alone"

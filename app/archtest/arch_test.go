@@ -47,7 +47,7 @@ var places = []place{
 	{name: "backup", from: []string{"kernel", "platform"}, modules: []string{"*"},
 		packages: []string{"app/backup"}, never: []string{"net/http", "database/sql"}},
 	// What an administrator must see to: over what can go wrong.
-	{name: "care", from: []string{"kernel", "platform", "features", "backup"}, packages: []string{"app/care"}, never: []string{"net/http", "database/sql"}},
+	{name: "care", from: []string{"kernel", "platform", "outbound", "features", "backup"}, packages: []string{"app/care"}, never: []string{"net/http", "database/sql"}},
 	// Records as other applications write them: over the features, without storage of its own.
 	{name: "forms", from: []string{"kernel", "platform", "features"},
 		packages: []string{"app/vobject"}, never: []string{"net/http", "database/sql"}},

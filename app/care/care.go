@@ -9,6 +9,7 @@ import (
 
 	"umbra/app/account"
 	"umbra/app/backup"
+	"umbra/app/certs"
 	"umbra/app/clock"
 	"umbra/app/db"
 	"umbra/app/disk"
@@ -23,9 +24,8 @@ const (
 )
 
 const (
-	certificateEnds = 7 * 24 * time.Hour // what renews one does so long before
-	tellAgain       = 7 * 24 * time.Hour
-	toldPrefix      = "told:" // in meta: a kind, and when it was told
+	tellAgain  = 7 * 24 * time.Hour
+	toldPrefix = "told:" // in meta: a kind, and when it was told
 )
 
 // Concern is one thing that does not get better by itself.
@@ -65,7 +65,7 @@ func (s *Service) Concerns(ctx context.Context) ([]Concern, error) {
 			out = append(out, Concern{Kind: LateCopy, At: first})
 		}
 	}
-	if ends := s.CertificateEnds(); !ends.IsZero() && ends.Sub(s.Clock.Now()) < certificateEnds {
+	if ends := s.CertificateEnds(); !ends.IsZero() && ends.Sub(s.Clock.Now()) < certs.EndsSoon {
 		ends = ends.UTC()
 		out = append(out, Concern{Kind: Certificate, At: &ends})
 	}

@@ -28,6 +28,10 @@ import (
 	"umbra/app/clock"
 )
 
+// EndsSoon is what is left of a certificate when it is time to worry: what renews
+// one does so long before.
+const EndsSoon = 7 * 24 * time.Hour
+
 const (
 	authorityYears = 10
 	leafLife       = 90 * 24 * time.Hour
