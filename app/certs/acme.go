@@ -150,7 +150,7 @@ func (a *ACME) look(ctx context.Context, name string) {
 	if got.err != nil {
 		s.err, s.next = got.err, now.Add(patience[min(s.failures, len(patience)-1)])
 		s.failures++
-		a.Log.ErrorContext(ctx, "there is no certificate: the name must lead to this server from everywhere, on port 443 or 80", "name", name, "reason", a.reasons.of(name), "error", got.err, "next_try", s.next)
+		a.Log.ErrorContext(ctx, "there is no certificate", append(a.why(name), "error", got.err, "next_try", s.next)...)
 		return
 	}
 	leaf := got.cert.Leaf
@@ -162,8 +162,18 @@ func (a *ACME) look(ctx context.Context, name string) {
 	}
 	s = standing{ends: leaf.NotAfter, next: now.Add(lookAgain)}
 	if leaf.NotAfter.Sub(now) < leaf.NotAfter.Sub(leaf.NotBefore)/lateShare {
-		a.Log.ErrorContext(ctx, "the certificate should have been renewed: the name must lead to this server from everywhere, on port 443 or 80", "name", name, "reason", a.reasons.of(name), "until", leaf.NotAfter)
+		a.Log.ErrorContext(ctx, "the certificate should have been renewed", append(a.why(name), "until", leaf.NotAfter)...)
 	}
+}
+
+// why is what a log line says of a name that the server would not vouch for. One
+// that was not reached has given no reason: the error says that.
+func (a *ACME) why(name string) []any {
+	said := []any{"name", name}
+	if reason := a.reasons.of(name); reason != "" {
+		said = append(said, "reason", reason, "see_to", "the name must lead to this server from everywhere, on port 443 or 80")
+	}
+	return said
 }
 
 // browser is the handshake of a client as they are today, which is answered by an
