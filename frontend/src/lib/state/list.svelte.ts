@@ -3,6 +3,7 @@ import { asProblem, type Problem } from '$lib/api/problem';
 import type { Kind } from '$lib/api/types';
 import type { Sent } from '$lib/api/client';
 import { connection } from './connection.svelte';
+import { joined } from './joined';
 import { live, type Heard } from './live.svelte';
 
 type Rec = { id: number; updated_at: string };
@@ -45,6 +46,8 @@ export class List<T extends Rec> {
   #due = new Set<number>();
   /** What was deleted, and when. */
   #gone = new Map<number, number>();
+  /** For each reading that is on its way, what was put or taken out since it began. */
+  #touched = new Set<Set<number>>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: Options<T>) {
@@ -69,19 +72,22 @@ export class List<T extends Rec> {
   async reload(): Promise<void> {
     const run = ++this.#run;
     if (this.items.length === 0) this.state = 'loading';
+    const touched = this.#begin();
     try {
-      const read: T[] = [];
+      let read: T[] = [];
       const wanted = this.items.length;
       let cursor = '';
       do {
         const sent = await this.#options.page(cursor);
         if (run !== this.#run) return;
-        read.push(...sent.data);
+        read = joined(read, sent.data, (x) => x.id);
         cursor = sent.next;
         if (sent.total !== undefined) this.total = sent.total;
-        if (this.#options.whole && read.length > wanted) this.items = read.slice();
+        if (this.#options.whole && read.length > wanted) this.items = this.#with(read, touched);
       } while (cursor && (this.#options.whole || read.length < wanted));
-      this.items = read;
+      const shown = this.#with(read, touched);
+      if (this.total !== undefined) this.total += shown.length - read.length;
+      this.items = shown;
       this.#cursor = cursor;
       this.more = cursor !== '';
       this.state = 'ready';
@@ -90,6 +96,8 @@ export class List<T extends Rec> {
       if (run !== this.#run) return;
       this.problem = asProblem(thrown);
       this.state = this.items.length > 0 ? 'ready' : 'failed';
+    } finally {
+      this.#touched.delete(touched);
     }
   }
 
@@ -98,16 +106,19 @@ export class List<T extends Rec> {
     if (!this.more || this.#reading) return;
     this.#reading = true;
     const run = this.#run;
+    const touched = this.#begin();
     try {
       const sent = await this.#options.page(this.#cursor);
       if (run !== this.#run) return;
-      const known = new Set(this.items.map((x) => x.id));
-      this.items = [...this.items, ...sent.data.filter((x) => !known.has(x.id))];
+      const coming = sent.data.filter((x) => this.#counts(x, touched));
+      const ids = new Set(coming.map((x) => x.id));
+      this.items = merge(this.items.filter((x) => !ids.has(x.id)), coming, this.#options.order);
       this.#cursor = sent.next;
       this.more = sent.next !== '';
     } catch (thrown) {
       this.problem = asProblem(thrown);
     } finally {
+      this.#touched.delete(touched);
       this.#reading = false;
     }
   }
@@ -120,6 +131,7 @@ export class List<T extends Rec> {
   put(...records: T[]): void {
     const ids = new Set(records.map((r) => r.id));
     for (const id of ids) this.#gone.delete(id);
+    this.#touch(ids);
     const { accept, order } = this.#options;
     const kept = this.items.filter((x) => !ids.has(x.id));
     const coming = records.filter((r) => !accept || accept(r)).sort(order);
@@ -137,6 +149,7 @@ export class List<T extends Rec> {
   leave(...ids: number[]): void {
     const left = new Set(ids);
     for (const id of ids) this.#due.delete(id); // nothing is asked about it
+    this.#touch(left);
     const kept = this.items.filter((x) => !left.has(x.id));
     if (this.total !== undefined) this.total -= this.items.length - kept.length;
     this.items = kept;
@@ -163,6 +176,34 @@ export class List<T extends Rec> {
     return Date.now() - (this.#gone.get(id) ?? -Infinity) < late;
   }
 
+  #begin(): Set<number> {
+    const touched = new Set<number>();
+    this.#touched.add(touched);
+    return touched;
+  }
+
+  #touch(ids: Set<number>): void {
+    for (const touched of this.#touched) for (const id of ids) touched.add(id);
+  }
+
+  /**
+   * Whether what a reading found is newer than what came while it was on its
+   * way: an answer to a change, word of one, or what is shown ahead of either.
+   */
+  #counts(found: T, touched: Set<number>): boolean {
+    if (!touched.has(found.id)) return true;
+    const shown = this.find(found.id);
+    return shown !== undefined && Date.parse(found.updated_at) > Date.parse(shown.updated_at);
+  }
+
+  /** What a reading from the start found, and what has come since it began. */
+  #with(read: T[], touched: Set<number>): T[] {
+    if (touched.size === 0) return read;
+    const kept = read.filter((x) => this.#counts(x, touched));
+    const known = new Set(kept.map((x) => x.id));
+    return merge(kept, this.items.filter((x) => touched.has(x.id) && !known.has(x.id)), this.#options.order);
+  }
+
   /** Reads what has changed: one by one when it is little, from the start when it is much. */
   async #refresh(): Promise<void> {
     const ids = [...this.#due];
@@ -172,13 +213,17 @@ export class List<T extends Rec> {
       return;
     }
     const run = this.#run;
+    const touched = this.#begin();
     const read = await Promise.allSettled(ids.map((id) => this.#options.find(id)));
+    this.#touched.delete(touched);
     if (run !== this.#run) return;
     const there: T[] = [];
+    const gone: number[] = [];
     read.forEach((r, i) => {
-      if (r.status === 'rejected') asProblem(r.reason).status === 404 && this.drop(ids[i]!);
-      else if (!this.#going(ids[i]!)) there.push(r.value);
+      if (r.status === 'fulfilled') this.#counts(r.value, touched) && there.push(r.value);
+      else if (asProblem(r.reason).status === 404 && !touched.has(ids[i]!)) gone.push(ids[i]!);
     });
+    if (gone.length > 0) this.drop(...gone);
     if (there.length > 0) this.put(...there);
   }
 }

@@ -82,3 +82,77 @@ test('an answer that was on its way brings back nothing that was deleted', async
   expect(asked).toEqual([1]);
   expect(ids()).toEqual([2]);
 });
+
+/** A list whose readings are answered when the test says so. */
+function slow(...first: Rec[]) {
+  const answers: ((data: Rec[]) => void)[] = [];
+  const found: ((one: Rec) => void)[] = [];
+  const of = new List<Rec>({
+    kind: 'todo',
+    page: () => new Promise((done) => answers.push((data) => done({ data, next: '', total: data.length } as never))),
+    find: () => new Promise((done) => found.push(done)),
+    order: (a, b) => a.id - b.id,
+  });
+  of.open();
+  answers.shift()!(first);
+  return { of, answers, found };
+}
+const at = (id: number, second: number): Rec => ({ id, updated_at: `2025-03-12T18:00:0${second}Z` });
+
+test('an answer from before something was made, changed or deleted takes none of that back', async () => {
+  const { of, answers } = slow(at(1, 0), at(2, 0), at(4, 0));
+  await pause();
+  void of.reload();
+  of.put(at(3, 1)); // made here
+  of.put(at(2, 5)); // changed here
+  const ahead = { ...at(4, 0), title: 'ahead of the answer' };
+  of.put(ahead);
+  of.drop(1);
+  answers.shift()!([at(1, 0), at(2, 0), at(4, 0)]);
+  await pause();
+  expect(of.items).toEqual([at(2, 5), at(3, 1), ahead]);
+  expect(of.total).toBe(3);
+});
+
+test('an answer that is newer than what came since it was asked for counts', async () => {
+  const { of, answers } = slow(at(1, 0));
+  await pause();
+  void of.reload();
+  of.put(at(1, 1));
+  answers.shift()!([at(1, 2)]);
+  await pause();
+  expect(of.items).toEqual([at(1, 2)]);
+});
+
+test('of two answers about one record the newer counts, whichever comes last', async () => {
+  const { of, found } = slow(at(1, 0));
+  await pause();
+  change('update', 1);
+  await pause();
+  change('update', 1);
+  await pause();
+  found[1]!(at(1, 2));
+  await pause();
+  found[0]!(at(1, 1));
+  await pause();
+  expect(of.items).toEqual([at(1, 2)]);
+});
+
+test('a next page from before something was deleted does not show it again', async () => {
+  const answers: ((data: Rec[]) => void)[] = [];
+  const of = new List<Rec>({
+    kind: 'todo',
+    page: () => new Promise((done) => answers.push((data) => done({ data, next: 'on' } as never))),
+    find: () => Promise.reject(new Error('not asked')),
+    order: (a, b) => a.id - b.id,
+  });
+  of.open();
+  answers.shift()!([at(1, 0)]);
+  await pause();
+  void of.next();
+  of.drop(2);
+  of.put(at(4, 1));
+  answers.shift()!([at(2, 0), at(3, 0)]);
+  await pause();
+  expect(of.items.map((x) => x.id)).toEqual([1, 3, 4]);
+});

@@ -1,10 +1,11 @@
-import { api, send, type Sent } from '$lib/api/client';
+import { api, send } from '$lib/api/client';
 import { asProblem, type Problem } from '$lib/api/problem';
 import type { Calendar, CalendarEvent, UpcomingItem } from '$lib/api/types';
 import { connection } from '$lib/state/connection.svelte';
+import { everyPage } from '$lib/state/joined';
 import { List } from '$lib/state/list.svelte';
 import { live, type Heard } from '$lib/state/live.svelte';
-import { addDays, agendaItem, compare, eventItem, type Item, type ItemKind } from './item';
+import { addDays, agendaItem, agendaKey, compare, eventItem, eventKey, type Item, type ItemKind } from './item';
 import type { Range } from './range';
 
 /** What a person may leave out, one switch each; events have their calendars'. */
@@ -139,8 +140,8 @@ export class Agenda {
     const end = addDays(range.first, range.count);
     try {
       const [events, others] = await Promise.all([
-        all((cursor) => send(api.GET('/api/events', { params: { query: { start, end, limit: 500, ...(cursor && { cursor }) } } }))),
-        all((cursor) => send(api.GET('/api/upcoming', { params: { query: { from: start, days: range.count, limit: 500, ...(cursor && { cursor }) } } }))),
+        everyPage((cursor) => send(api.GET('/api/events', { params: { query: { start, end, limit: 500, ...(cursor && { cursor }) } } })), eventKey),
+        everyPage((cursor) => send(api.GET('/api/upcoming', { params: { query: { from: start, days: range.count, limit: 500, ...(cursor && { cursor }) } } })), agendaKey),
       ]);
       if (run !== this.#run) return await this.#overtaken(run);
       this.#page = { events, others: others.filter((o) => o.kind !== 'event') };
@@ -156,17 +157,6 @@ export class Agenda {
 }
 
 const key = (r: Range) => `${r.first} ${r.count}`;
-
-async function all<T>(page: (cursor: string) => Promise<Sent<T[]>>): Promise<T[]> {
-  const out: T[] = [];
-  let cursor = '';
-  do {
-    const sent = await page(cursor);
-    out.push(...sent.data);
-    cursor = sent.next;
-  } while (cursor);
-  return out;
-}
 
 function read(): string[] {
   try {

@@ -65,10 +65,13 @@ export function spanOf(start: string, end: string, allDay: boolean): Span {
   return { allDay, first: a.day, last: b.day, from: a.minute, to: b.minute };
 }
 
+export const eventKey = (e: CalendarEvent) => (e.occurrence ? `event ${e.id} ${e.occurrence}` : `event ${e.id}`);
+export const agendaKey = (a: UpcomingItem) => `${a.kind} ${a.id}${a.kind === 'birthday' || a.kind === 'anniversary' ? ` ${a.date}` : ''}`;
+
 export function eventItem(e: CalendarEvent, calendarColor: string, fixed = false): Item {
   return {
     ...spanOf(e.start, e.end, e.all_day),
-    key: e.occurrence ? `event ${e.id} ${e.occurrence}` : `event ${e.id}`,
+    key: eventKey(e),
     kind: 'event',
     id: e.id,
     title: e.title,
@@ -82,7 +85,7 @@ export function agendaItem(a: UpcomingItem): Item {
   const span = a.at && !a.all_day ? { ...spanOf(a.at, a.ends_at ?? a.at, false) } : { allDay: true, first: a.date, last: a.date, from: 0, to: DAY };
   return {
     ...span,
-    key: `${a.kind} ${a.id}${a.kind === 'birthday' || a.kind === 'anniversary' ? ` ${a.date}` : ''}`,
+    key: agendaKey(a),
     kind: a.kind,
     id: a.id,
     title: a.title,

@@ -1,5 +1,6 @@
 import type { Sent } from '$lib/api/client';
 import { asProblem, type Problem } from '$lib/api/problem';
+import { joined } from '$lib/state/joined';
 import { live } from '$lib/state/live.svelte';
 
 /** A list without live records of its own (the trash, the history): read in pages, and anew when anything changes. */
@@ -10,16 +11,21 @@ export class Pages<T> {
   more = $state(false);
   #cursor = '';
   #run = 0;
+  #reading = Promise.resolve();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private read: (cursor: string) => Promise<Sent<T[]>>) {}
+  constructor(
+    private page: (cursor: string) => Promise<Sent<T[]>>,
+    /** What tells one from another. */
+    private key: (one: T) => unknown,
+  ) {}
 
   /** Reads the first page and follows changes; returns how to stop. */
   open(): () => void {
     void this.load();
     const stop = live.on('*', () => {
       clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => void this.load(), 150);
+      this.#timer = setTimeout(() => void this.again(), 150);
     });
     return () => {
       this.#run++;
@@ -28,22 +34,38 @@ export class Pages<T> {
     };
   }
 
-  async load(): Promise<void> {
-    await this.#take('', []);
+  /** Reads the first page. */
+  load(): Promise<void> {
+    return this.#read('', [], 1);
   }
 
+  /** Reads as much as is shown. */
+  again(): Promise<void> {
+    return this.#read('', [], this.items.length);
+  }
+
+  /** Reads the next page, after what is being read. */
   async next(): Promise<void> {
-    if (this.more) await this.#take(this.#cursor, this.items);
+    await this.#reading;
+    if (this.more) await this.#read(this.#cursor, this.items, 1);
   }
 
-  async #take(cursor: string, before: T[]): Promise<void> {
-    const run = ++this.#run;
+  #read(cursor: string, before: T[], least: number): Promise<void> {
+    return (this.#reading = this.#take(++this.#run, cursor, before, least));
+  }
+
+  async #take(run: number, cursor: string, before: T[], least: number): Promise<void> {
     try {
-      const sent = await this.read(cursor);
-      if (run !== this.#run) return;
-      this.items = [...before, ...sent.data];
-      this.#cursor = sent.next;
-      this.more = sent.next !== '';
+      let read: T[] = [];
+      do {
+        const sent = await this.page(cursor);
+        if (run !== this.#run) return;
+        read = joined(read, sent.data, this.key);
+        cursor = sent.next;
+      } while (cursor && read.length < least);
+      this.items = joined(before, read, this.key);
+      this.#cursor = cursor;
+      this.more = cursor !== '';
       this.state = 'ready';
       this.problem = undefined;
     } catch (thrown) {

@@ -3,6 +3,7 @@ import { asProblem, type Problem } from '$lib/api/problem';
 import type { Invitation, Listed } from '$lib/api/types';
 import { t } from '$lib/i18n/index.svelte';
 import { complain } from '$lib/state/act';
+import { everyPage } from '$lib/state/joined';
 import { session } from '$lib/state/session.svelte';
 import { toasts } from '$lib/state/toasts.svelte';
 
@@ -13,6 +14,7 @@ export class Household {
   users = $state.raw<Listed[]>();
   invitations = $state.raw<Invitation[]>([]);
   problem = $state.raw<Problem>();
+  #run = 0;
 
   /** Reads all, and again now and then; returns how to stop. */
   open(): () => void {
@@ -31,16 +33,18 @@ export class Household {
   }
 
   load = async (): Promise<void> => {
+    const run = ++this.#run;
     try {
       const [users, invitations] = await Promise.all([
-        every((cursor) => send(api.GET('/api/users', { params: { query: { limit: 500, ...(cursor && { cursor }) } } }))),
-        every((cursor) => send(api.GET('/api/invitations', { params: { query: { limit: 500, ...(cursor && { cursor }) } } }))),
+        everyPage((cursor) => send(api.GET('/api/users', { params: { query: { limit: 500, ...(cursor && { cursor }) } } })), (u) => u.id),
+        everyPage((cursor) => send(api.GET('/api/invitations', { params: { query: { limit: 500, ...(cursor && { cursor }) } } })), (i) => i.id),
       ]);
+      if (run !== this.#run) return;
       this.users = users;
       this.invitations = invitations;
       this.problem = undefined;
     } catch (thrown) {
-      this.problem = asProblem(thrown);
+      if (run === this.#run) this.problem = asProblem(thrown);
     }
   };
 
@@ -86,15 +90,4 @@ export class Household {
     await this.load();
     return true;
   }
-}
-
-async function every<T>(page: (cursor: string) => Promise<Sent<T[]>>): Promise<T[]> {
-  const all: T[] = [];
-  let cursor = '';
-  do {
-    const sent = await page(cursor);
-    all.push(...sent.data);
-    cursor = sent.next;
-  } while (cursor);
-  return all;
 }
