@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { zone } from './days';
-import { Account, axeFinds, expect, password, test as base, undo } from './fixture';
+import { Account, axeFinds, expect, password, test as base, toast, undo } from './fixture';
 
 // Two people of one household, each in a window of their own.
 
@@ -101,4 +101,22 @@ test('a project is looked at without handles, and left', async ({ page, his, ben
   await expect(his.getByText('You left “Garden”.').first()).toBeVisible();
   expect(await ben.get('/api/projects')).toEqual([]);
   await expect(form.getByLabel('What Ben may do')).toHaveCount(0);
+});
+
+test('a share whose answer comes after word of it is shown once', async ({ page, ben, account }) => {
+  void ben;
+  const { id } = await account.post('/api/projects', { name: 'Garden' });
+  await page.route('**/shares', async (route) => {
+    if (route.request().method() !== 'POST') return route.continue();
+    const readAgain = page.waitForResponse((r) => r.url().includes('/shares') && r.request().method() === 'GET');
+    const response = await route.fetch();
+    await readAgain;
+    await route.fulfill({ response });
+  });
+  await page.goto(`/projects/${id}?edit=1`);
+  const form = page.getByRole('dialog', { name: 'Edit project' });
+  await form.getByLabel('Share with').selectOption({ label: 'Ben' });
+  await form.getByRole('button', { name: 'Share', exact: true }).click();
+  await expect(toast(page, 'Ben').first()).toBeVisible(); // the answer is there
+  await expect(form.getByLabel('What Ben may do')).toHaveCount(1);
 });
