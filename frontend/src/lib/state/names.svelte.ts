@@ -11,7 +11,9 @@ const pages = 20;
 class Names {
   #known = new SvelteMap<string, Named | null>();
   #wanted = new Map<PickKind, Set<number>>();
-  #pending = new Set<string>();
+  /** What is being read, and by which reading: the last one asked counts. */
+  #pending = new Map<string, number>();
+  #asked = 0;
   #following = new Set<PickKind>();
   #scheduled = false;
 
@@ -31,7 +33,7 @@ class Names {
 
   #want(kind: PickKind, id: number): void {
     this.#follow(kind);
-    this.#pending.add(`${kind} ${id}`);
+    this.#pending.set(`${kind} ${id}`, ++this.#asked);
     this.#wanted.set(kind, (this.#wanted.get(kind) ?? new Set()).add(id));
     if (this.#scheduled) return;
     this.#scheduled = true;
@@ -46,10 +48,13 @@ class Names {
 
   async #read(kind: PickKind, ids: Set<number>): Promise<void> {
     const left = new Set(ids);
+    const mine = new Map([...ids].map((id) => [id, this.#pending.get(`${kind} ${id}`)]));
     const got = (named: Named | null, id: number) => {
       left.delete(id);
-      this.#pending.delete(`${kind} ${id}`);
-      this.#known.set(`${kind} ${id}`, named);
+      const key = `${kind} ${id}`;
+      if (this.#pending.get(key) !== mine.get(id)) return;
+      this.#pending.delete(key);
+      this.#known.set(key, named);
     };
     try {
       if (ids.size > few) await this.#readLists(kind, left, got);

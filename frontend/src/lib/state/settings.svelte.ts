@@ -7,6 +7,8 @@ import { live } from './live.svelte';
 class UserSettings {
   value = $state.raw<Settings>();
   etag = '';
+  /** Counts readings and changes: an answer that a later one has overtaken says nothing new. */
+  #run = 0;
 
   /** The user's zone; the browser's until it is known. */
   get zone(): string {
@@ -19,7 +21,9 @@ class UserSettings {
   }
 
   async load(): Promise<void> {
+    const run = ++this.#run;
     const { data, etag } = await send(api.GET('/api/settings'));
+    if (run !== this.#run) return;
     this.etag = etag;
     await this.#wear(data);
   }
@@ -27,6 +31,7 @@ class UserSettings {
   /** Changes the fields given. The answer's change-set can be undone. */
   async change(fields: SettingsUpdate): Promise<string> {
     const { data, etag, changeSet } = await send(api.PATCH('/api/settings', { body: fields }));
+    this.#run++;
     this.etag = etag;
     await this.#wear(data);
     return changeSet;

@@ -11,6 +11,9 @@ import { now } from '$lib/time/now.svelte';
 /** Whom or what the records belong to. */
 export type About = { person: number } | { location: number };
 
+const names = ['todo', 'event', 'reminder', 'task'] as const;
+type Name = (typeof names)[number];
+
 const year = 365; // days that are looked ahead and back
 const most = 500;
 
@@ -23,7 +26,7 @@ export class Related {
   tasks = $state.raw<Task[]>();
   problem = $state.raw<Problem>();
   #about: About;
-  #run = 0;
+  #runs = { todo: 0, event: 0, reminder: 0, task: 0 };
 
   constructor(about: About) {
     this.#about = about;
@@ -32,7 +35,7 @@ export class Related {
   /** Reads and follows; returns how to stop. */
   open(): () => void {
     const timers = new Map<string, ReturnType<typeof setTimeout>>();
-    const later = (name: 'todo' | 'event' | 'reminder' | 'task') => () => {
+    const later = (name: Name) => () => {
       clearTimeout(timers.get(name));
       timers.set(name, setTimeout(() => void this.#read(name), 150));
     };
@@ -45,25 +48,24 @@ export class Related {
       connection.onBack(() => void this.reload()),
     ];
     return () => {
-      this.#run++;
+      for (const name of names) this.#runs[name]++;
       for (const timer of timers.values()) clearTimeout(timer);
       for (const stop of stops) stop();
     };
   }
 
   async reload(): Promise<void> {
-    this.#run++;
     this.problem = undefined;
-    await Promise.all((['todo', 'event', 'reminder', 'task'] as const).map((name) => this.#read(name)));
+    await Promise.all(names.map((name) => this.#read(name)));
   }
 
-  async #read(what: 'todo' | 'event' | 'reminder' | 'task'): Promise<void> {
-    const run = this.#run;
+  async #read(what: Name): Promise<void> {
+    const run = ++this.#runs[what];
     try {
       const set = await { todo: this.#readTodos, event: this.#readEvents, reminder: this.#readReminders, task: this.#readTasks }[what]();
-      if (run === this.#run) set();
+      if (run === this.#runs[what]) set();
     } catch (thrown) {
-      if (run === this.#run) this.problem = asProblem(thrown);
+      if (run === this.#runs[what]) this.problem = asProblem(thrown);
     }
   }
 
@@ -107,6 +109,7 @@ export class Related {
     const was = this.todos;
     const body = { completed: true };
     this.todos = was?.filter((x) => x.id !== todo.id);
+    this.#runs.todo++; // what is being read still has it
     await act(t.related.ticked(todo.title), () => send(api.PATCH('/api/todos/{id}', { params: { path: { id: todo.id } }, body })), () => (this.todos = was));
   }
 

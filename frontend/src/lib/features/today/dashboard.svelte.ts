@@ -48,10 +48,14 @@ export class DashboardView {
       const rest = <T extends { id: number }>(list: T[]) => list.filter((x) => x.id !== todo.id);
       this.data = { ...before, overdue_todos: rest(before.overdue_todos), upcoming_todos: rest(before.upcoming_todos) };
     }
+    this.#run++; // what is being read still has it
     await act(
       t.today.completed(todo.title),
       () => send(api.PATCH('/api/todos/{id}', { params: { path: { id: todo.id } }, body: { completed: true } })),
-      () => (this.data = before),
+      () => {
+        this.data = before;
+        void this.load();
+      },
     );
   }
 
