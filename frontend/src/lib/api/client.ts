@@ -1,5 +1,6 @@
 import createClient, { type Middleware } from 'openapi-fetch';
 import { connection } from '$lib/state/connection.svelte';
+import { inOrder } from './order';
 import { Problem, problemOf } from './problem';
 import type { paths } from './schema';
 
@@ -78,11 +79,11 @@ declare global {
   }
 }
 
-/** Fetches, unless the page's first script has done so. */
+/** Fetches, in order, unless the page's first script has done so. */
 async function fetchOnce(request: Request): Promise<Response> {
   const path = request.url.slice(location.origin.length);
   const early = request.method === 'GET' ? window.umbraEarly?.[path] : undefined;
-  if (!early) return fetch(request);
+  if (!early) return inOrder(request, fetch);
   delete window.umbraEarly![path];
   return early.catch(() => fetch(request));
 }
