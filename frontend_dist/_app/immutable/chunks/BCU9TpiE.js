@@ -1,1 +1,0 @@
-import{An as e,En as t,Nn as n,Pn as r,Pt as i,er as a,fr as o,pr as s}from"./DJT-D2cf.js";import{t as c}from"./Dzsw3JBc.js";function l(l,u){s(u,!0);var d=r(),f=a(d),p=e=>{var i=r(),o=a(i);t(o,()=>u.children),n(e,i)},m=e=>{c(e,{})};e(f,e=>{i.user?.role===`admin`?e(p):e(m,-1)}),n(l,d),o()}export{l as t};

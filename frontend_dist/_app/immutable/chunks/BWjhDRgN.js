@@ -1,1 +1,0 @@
-import{in as e,jt as t,rn as n}from"./DJT-D2cf.js";var r=new Set([`$$slots`,`$$events`,`$$legacy`]);function i(i,a){let o=n(a,r),s={name:`arrow-left`,size:24,node:[[`path`,{d:`m12 19-7-7 7-7`}],[`path`,{d:`M19 12H5`}]]};t(i,e(()=>o,{get icon(){return s}}))}export{i as t};

@@ -1,1 +1,0 @@
-import{in as e,jt as t,rn as n}from"./DJT-D2cf.js";var r=new Set([`$$slots`,`$$events`,`$$legacy`]);function i(i,a){let o=n(a,r),s={name:`chevron-right`,size:24,node:[[`path`,{d:`m9 18 6-6-6-6`}]]};t(i,e(()=>o,{get icon(){return s}}))}export{i as t};

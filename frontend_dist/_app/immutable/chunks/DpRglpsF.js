@@ -1,1 +1,0 @@
-import{in as e,jt as t,rn as n}from"./DJT-D2cf.js";var r=new Set([`$$slots`,`$$events`,`$$legacy`]);function i(i,a){let o=n(a,r),s={name:`arrow-right`,size:24,node:[[`path`,{d:`M5 12h14`}],[`path`,{d:`m12 5 7 7-7 7`}]]};t(i,e(()=>o,{get icon(){return s}}))}export{i as t};

@@ -1,1 +1,0 @@
-export{Qt as load_css,Zt as start}from"../chunks/DJT-D2cf.js";
