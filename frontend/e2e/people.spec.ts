@@ -127,8 +127,8 @@ test('makes a photo small before it is sent, shows it first, and takes it away a
   await expect(sheet).toBeHidden();
   const { photo } = await account.get(`/api/people/${id}`);
   await expect(page.locator('header .avatar img')).toHaveAttribute('src', photo);
-  const size = await page.locator('header .avatar img').evaluate((img: HTMLImageElement) => [img.naturalWidth, img.naturalHeight]);
-  expect(size).toEqual([512, 512]);
+  const size = () => page.locator('header .avatar img').evaluate((img: HTMLImageElement) => [img.naturalWidth, img.naturalHeight]);
+  await expect.poll(size).toEqual([512, 512]);
 
   await heard(page, 'Changed Grace');
   await page.getByRole('button', { name: 'Edit', exact: true }).click();

@@ -36,6 +36,7 @@ test.describe('the house', () => {
     await page.keyboard.type('Gather the nuts'); // g, t and n alone would go elsewhere
     await page.keyboard.press('Enter');
     await expect.poll(async () => (await account.get('/api/todos')).map((x: { title: string }) => x.title)).toEqual(['Gather the nuts']);
+    await expect(page.getByRole('dialog')).toHaveCount(0); // the page has heard of it too
     await page.keyboard.press('Control+k');
     await page.keyboard.type('settings');
     await page.keyboard.press('Enter');
@@ -112,10 +113,11 @@ test.describe('a server that goes away and comes back', () => {
     await far.getByLabel('Password', { exact: true }).fill(password);
     await far.keyboard.press('Enter');
     await stands(far);
+    const banner = far.getByRole('status').getByText('Umbra cannot be reached');
     await server.stop();
-    await expect(far.getByText('Umbra cannot be reached')).toBeVisible({ timeout: 15_000 });
+    await expect(banner).toBeVisible({ timeout: 15_000 });
     await server.start();
-    await expect(far.getByText('Umbra cannot be reached')).toBeHidden({ timeout: 25_000 });
+    await expect(banner).toBeHidden({ timeout: 25_000 });
     // What happens now arrives: the stream of changes is back.
     await far.request.post(`${server.url}/api/todos`, { data: { title: 'After the storm', due_date: day(0) }, headers: { Origin: server.url } });
     await expect(far.getByText('After the storm')).toBeVisible();
