@@ -131,6 +131,10 @@ test-frontend: frontend ## types and units of the interface; frontend_dist and l
 test-e2e: build oidc-provider frontend/node_modules ## the interface in Chromium, against the real executable (ONLY=calendar for one file)
 	cd frontend && CI=1 ../$(WITH_POSTGRES) npx playwright test $(ONLY)
 
+.PHONY: test-late
+test-late: build oidc-provider frontend/node_modules ## test-e2e on a bad network: requests and answers come up to LATE (500) milliseconds late, and overtake each other
+	cd frontend && CI=1 UMBRA_E2E_LATE=$(or $(LATE),500) ../$(WITH_POSTGRES) npx playwright test $(ONLY)
+
 .PHONY: oidc-provider
 oidc-provider: # a real OpenID Connect provider for the tests: a module of its own, which the program does not carry
 	cd app/oidc/testdata/provider && go build -o $(CURDIR)/.cache/oidc-provider .
@@ -178,9 +182,10 @@ fuzz: ## each fuzz target for FUZZTIME (10s)
 	@packaging/fuzz.sh $(or $(FUZZTIME),10s)
 
 .PHONY: soak
-soak: postgres $(GORELEASER) build ## the long ones: a busy server for 20 minutes, races, a thousand kills, many log-ins in little memory, long fuzzing
+soak: postgres $(GORELEASER) build ## the long ones: a busy server for 20 minutes, races, the interface on a bad network, a thousand kills, many log-ins in little memory, long fuzzing
 	cd bench && go run ./soak -umbra ../umbra
 	$(MAKE) race
+	$(MAKE) test-late
 	UMBRA_TEST_FLAVOURS=umbra,umbra-postgres $(MAKE) test-install
 	UMBRA_TEST_REPLICAS=10000 $(WITH_POSTGRES) go test -count=1 -timeout 2h -run Replicas -v ./app/dav
 	UMBRA_TEST_KILLS=1000 $(WITH_POSTGRES) go test -count=1 -timeout 2h -run Kill -skip PostgreSQL -v ./app/server

@@ -3,11 +3,15 @@ import { createServer, type AddressInfo } from 'node:net';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { slowNetwork } from './slow';
 
 const binary = resolve(process.env.UMBRA_BIN ?? '../umbra');
 
 // A password hash at full cost is another test's matter.
 const cheap = { UMBRA_ARGON2_MEMORY_KIB: '64', UMBRA_ARGON2_TIME: '1', UMBRA_ARGON2_PARALLELISM: '1' };
+
+// How late requests and answers may come, in milliseconds; 0 leaves browser and server alone.
+const late = Number(process.env.UMBRA_E2E_LATE ?? 0);
 
 /** A port that was free just now. */
 export async function freePort(): Promise<number> {
@@ -25,6 +29,8 @@ export class Server {
   log = '';
   readonly folder = mkdtempSync(join(tmpdir(), 'umbra-e2e-'));
   #process: ChildProcess | undefined;
+  #port = 0;
+  #network: { port: number; end: () => void } | undefined;
 
   /**
    * settings are further ones, by their names in the environment. host is the name that browsers
@@ -44,7 +50,8 @@ export class Server {
 
   /** Starts it, or starts it again at the address it had. */
   async start(): Promise<void> {
-    const listen = `127.0.0.1:${this.url ? new URL(this.url).port : 0}`;
+    const named = this.url && !this.#network;
+    const listen = `127.0.0.1:${named ? new URL(this.url).port : this.#port}`;
     const child = spawn(binary, ['serve', '--listen', listen], { env: this.#env(), stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
     this.log = '';
@@ -53,7 +60,8 @@ export class Server {
         this.log += chunk.toString();
         const address = /http:\/\/127\.0\.0\.1:\d+/.exec(this.log)?.[0];
         if (address) {
-          this.url = address.replace('127.0.0.1', this.host);
+          this.#port = Number(new URL(address).port);
+          if (!this.#network) this.url = address.replace('127.0.0.1', this.host);
           ok();
         } else if (this.url && /^ +open /m.test(this.log)) {
           ok(); // it names the address that people use; ours is known
@@ -63,6 +71,10 @@ export class Server {
       child.stderr.on('data', hear);
       child.on('exit', (code) => fail(new Error(`umbra serve ended with ${code}: ${this.log}`)));
     });
+    if (late > 0 && !named && !this.#network) {
+      this.#network = await slowNetwork(() => this.#port, late);
+      this.url = `http://${this.host}:${this.#network.port}`;
+    }
     for (;;) {
       const up = await fetch(`${this.url}/api/ready`).catch(() => undefined);
       if (up?.ok) return;
@@ -88,6 +100,7 @@ export class Server {
 
   async remove(): Promise<void> {
     await this.stop();
+    this.#network?.end();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -1,0 +1,32 @@
+import { createServer, request, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/**
+ * A bad network in front of a server: of three requests one comes late, of three answers one, by up to
+ * `longest` milliseconds, so that they overtake each other. The stream of changes is as quick as ever, and
+ * tells of what no answer has told of yet. Returns its port, and how to end it.
+ */
+export async function slowNetwork(port: () => number, longest: number): Promise<{ port: number; end: () => void }> {
+  const late = (r: IncomingMessage) => (r.url!.startsWith('/api/') && r.url !== '/api/live' && Math.random() < 1 / 3 ? Math.random() * longest : 0);
+  const proxy = createServer((asked, answer) => {
+    setTimeout(() => {
+      const on = request({ port: port(), host: '127.0.0.1', method: asked.method, path: asked.url, headers: asked.headers, agent: false }, (answered) => {
+        setTimeout(() => {
+          answer.writeHead(answered.statusCode!, answered.statusMessage, answered.headers);
+          answered.pipe(answer);
+        }, late(asked));
+      });
+      on.on('error', () => asked.socket.destroy()); // as a server that is down
+      answer.on('close', () => on.destroy());
+      asked.pipe(on);
+    }, late(asked));
+  });
+  await new Promise<void>((ok) => proxy.listen(0, '127.0.0.1', ok));
+  return {
+    port: (proxy.address() as AddressInfo).port,
+    end: () => {
+      proxy.close();
+      proxy.closeAllConnections();
+    },
+  };
+}
