@@ -130,3 +130,20 @@ test('the summary of the day, quiet hours and escalation are set, and taken back
   await expect(quiet.getByLabel('From')).toHaveCount(0);
   await expect.poll(() => account.get('/api/settings')).toMatchObject({ quiet_from: '', quiet_until: '', escalation: '' });
 });
+
+test('older ones are asked for twice in a hurry, and shown once', async ({ page, account, isMobile }) => {
+  test.skip(isMobile, 'the same on a phone');
+  for (let i = 0; i < 60; i++) await account.post('/api/reminders', { title: 'Everything at once', remind_at: now() });
+  await expect.poll(async () => (await account.get('/api/deliveries?limit=100')).length).toBe(60);
+  await page.goto('/settings/deliveries');
+  const lines = line(page, 'Everything at once');
+  await expect(lines).toHaveCount(50);
+  const asked: (() => Promise<void>)[] = [];
+  await page.route(/deliveries\?.*cursor=/, async (route) => {
+    asked.push(() => route.continue());
+    if (asked.length === 2) for (const go of asked) await go();
+  });
+  await page.getByRole('button', { name: 'Show more' }).dblclick();
+  await expect(lines).toHaveCount(60);
+  await expect(page.getByRole('button', { name: 'Show more' })).toHaveCount(0);
+});
