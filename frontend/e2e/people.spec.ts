@@ -198,6 +198,7 @@ test('does everything with keys alone', async ({ page, account, isMobile }) => {
   await expect(page.getByRole('dialog').getByLabel('First name')).toBeFocused();
   await page.keyboard.type('Dora');
   await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
   await expect(row(page, 'Dora')).toBeVisible();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1, name: 'Dora' })).toBeVisible();
