@@ -153,6 +153,8 @@ test.describe('snoozing', () => {
 
 test.describe('one that falls due while a page is open', () => {
   const notice = (page: Page) => page.getByRole('region', { name: 'Reminder', exact: true });
+  /** The page has read of it. Begin to wait before it is made: the page may be quicker than the answer. */
+  const heardOf = (page: Page, title: string) => page.waitForResponse(async (r) => /\/api\/reminders\?.*active=true/.test(r.url()) && (await r.text()).includes(title));
 
   test('is told quietly, once, and can be put off from there', async ({ page, account, open }) => {
     const { id } = await make(account, 'Ring Ada', 5);
@@ -175,14 +177,16 @@ test.describe('one that falls due while a page is open', () => {
   test('goes away when it is dismissed elsewhere, and one made meanwhile is told too', async ({ page, account }) => {
     await page.goto('/projects');
     await expect(page.getByText('No projects yet')).toBeVisible();
+    const first = heardOf(page, 'Made later');
     const { id } = await make(account, 'Made later', 3);
-    await page.waitForResponse((r) => /\/api\/reminders\?.*active=true/.test(r.url()));
+    await first;
     await page.clock.fastForward('03:01');
     await expect(notice(page)).toContainText('Made later');
     await account.patch(`/api/reminders/${id}/dismiss`);
     await expect(notice(page)).toHaveCount(0);
+    const second = heardOf(page, 'And another');
     await make(account, 'And another', 4);
-    await page.waitForResponse((r) => /\/api\/reminders\?.*active=true/.test(r.url()));
+    await second;
     await page.clock.fastForward('01:01');
     await notice(page).getByRole('button', { name: 'Done' }).click();
     await expect(toast(page, 'Dismissed “And another”.')).toBeVisible();
