@@ -8,6 +8,7 @@ package account
 
 import (
 	"context"
+	"crypto/sha256"
 	"log/slog"
 	"sync"
 	"time"
@@ -53,8 +54,9 @@ type Deps struct {
 type Service struct {
 	Deps
 
-	touching sync.Map       // what a last-seen time is being written for (touched)
-	touches  sync.WaitGroup // those writes
+	touching sync.Map                               // what a last-seen time is being written for (touched)
+	sessions db.Memo[[sha256.Size]byte, sessionRow] // by the hash of their token
+	touches  sync.WaitGroup                         // those writes
 
 	badTokens  *limit.Rate // by address
 	badHashes  recent      // of tokens that were counted there

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"reflect"
 	"testing"
 	"time"
 
@@ -97,11 +98,17 @@ func (h house) in(name string) string {
 	return out.Session
 }
 
+// who asks twice, so that on SQLite the session is remembered: whatever ends or
+// changes it afterwards has to be heard of all the same.
 func (h house) who(token string) account.Principal {
 	h.t.Helper()
 	p, err := h.Authenticate(h.t.Context(), token)
 	if err != nil {
 		h.t.Fatal(err)
+	}
+	again, err := h.Authenticate(h.t.Context(), token)
+	if err != nil || !reflect.DeepEqual(p, again) {
+		h.t.Fatalf("asked again, it is %+v (%v) and no more %+v", again, err, p)
 	}
 	return p
 }

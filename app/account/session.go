@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"crypto/sha256"
 	"strings"
 	"time"
 	"unicode"
@@ -120,12 +121,13 @@ func (s *Service) StartSession(ctx context.Context, userID int64, address, userA
 	return token, err
 }
 
-// authenticateQuery is the one read that each request costs.
+// authenticateQuery is the one read that each request costs; on SQLite the first
+// after a change of anything (db.Memo).
 const authenticateQuery = `SELECT s.id, s.created_at, s.last_seen_at, s.expires_at, s.proved_at, u.id, u.username, u.role, u.totp_enabled, u.password_change_due, u.created_at, t.time_zone, t.language, h.epoch, ` + sharedColumn + `
 FROM user_sessions s JOIN users u ON u.id = s.user_id JOIN settings t ON t.user_id = s.user_id JOIN journal_heads h ON h.user_id = s.user_id
 WHERE s.token_hash = $1 AND NOT u.disabled`
 
-// Authenticate says whose session a token is, by one indexed read. It answers
+// Authenticate says whose session a token is, by at most one indexed read. It answers
 // Unauthenticated for a token that is not ours, too old by today's setting or by
 // the one it was made under, revoked, or of a disabled user.
 func (s *Service) Authenticate(ctx context.Context, token string) (Principal, error) {
@@ -133,27 +135,38 @@ func (s *Service) Authenticate(ctx context.Context, token string) (Principal, er
 	if _, _, err := s.Keys.VerifyToken(secret.Session, token, now, s.SessionMaxAge); err != nil {
 		return Principal{}, noSession()
 	}
-	var created, seen, expires, proved, since int64
-	var zone, shared string
-	p, found, err := db.ByKey(ctx, s.DB, func(row db.Scanner) (Principal, error) {
-		var p Principal
-		err := row.Scan(&p.SessionID, &created, &seen, &expires, &proved, &p.UserID, &p.Username, &p.Role, &p.TOTPEnabled, &p.PasswordDue, &since, &zone, &p.Language, &p.Epoch, &shared)
-		return p, err
-	}, authenticateQuery, secret.HashToken(token))
+	hash := secret.HashToken(token)
+	session, found, err := s.sessions.Read(ctx, s.DB, [sha256.Size]byte(hash), func() (sessionRow, bool, error) {
+		return db.ByKey(ctx, s.DB, scanSession, authenticateQuery, hash)
+	})
 	if err != nil {
 		return Principal{}, err
 	}
-	if !found || clock.Micros(now) >= expires || now.Sub(clock.FromMicros(created)) >= s.SessionMaxAge {
+	if !found || clock.Micros(now) >= session.expires || now.Sub(clock.FromMicros(session.created)) >= s.SessionMaxAge {
 		return Principal{}, noSession()
 	}
-	if p.Shared, err = readShared(shared); err != nil {
-		return Principal{}, err
+	if now.Sub(clock.FromMicros(session.seen)) >= touchEvery {
+		s.touch(ctx, session.SessionID, now)
 	}
-	p.Zone, p.UserSince, p.ProvedAt = zoneOf(zone), clock.FromMicros(since), clock.FromMicros(proved)
-	if now.Sub(clock.FromMicros(seen)) >= touchEvery {
-		s.touch(ctx, p.SessionID, now)
+	return session.Principal, nil
+}
+
+// sessionRow is what authenticateQuery reads. It is remembered, so that nobody may
+// change what it points to.
+type sessionRow struct {
+	Principal
+	created, seen, expires int64 // µs
+}
+
+func scanSession(row db.Scanner) (s sessionRow, err error) {
+	var proved, since int64
+	var zone, shared string
+	if err := row.Scan(&s.SessionID, &s.created, &s.seen, &s.expires, &proved, &s.UserID, &s.Username, &s.Role, &s.TOTPEnabled, &s.PasswordDue, &since, &zone, &s.Language, &s.Epoch, &shared); err != nil {
+		return s, err
 	}
-	return p, nil
+	s.Zone, s.UserSince, s.ProvedAt = zoneOf(zone), clock.FromMicros(since), clock.FromMicros(proved)
+	s.Shared, err = readShared(shared)
+	return s, err
 }
 
 // touched is what a last-seen time is being written for.

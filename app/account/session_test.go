@@ -194,6 +194,46 @@ func TestChangePasswordIsThrottledLikeALogIn(t *testing.T) {
 	})
 }
 
+// On SQLite a session is read once for as long as nothing changes; its times are looked at each time.
+func TestASessionIsReadOnceWhileNothingChanges(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		h.ann()
+		token := h.in("ann")
+		reads := 0
+		ctx := db.Watch(t.Context(), func(query string, _ []any) {
+			if query == account.AuthenticateQuery {
+				reads++
+			}
+		})
+		ask := func(n int) (err error) {
+			for range n {
+				_, err = h.Authenticate(ctx, token)
+			}
+			return err
+		}
+		want := 1
+		if h.DB.Engine == db.Postgres {
+			want = 5
+		}
+		if err := ask(5); err != nil || reads != want {
+			t.Errorf("%d reads, %v", reads, err)
+		}
+		reads = 0
+		h.clock.Advance(account.DefaultSessionMaxAge - time.Second)
+		if err := ask(1); err != nil {
+			t.Errorf("a second before its end: %v", err)
+		}
+		h.Settle() // when it was seen is written
+		if err := ask(1); err != nil {
+			t.Errorf("a second before its end, again: %v", err)
+		}
+		h.clock.Advance(time.Second)
+		if err := ask(1); !fault.Is(err, fault.Unauthenticated) {
+			t.Errorf("at its end: %v", err)
+		}
+	})
+}
+
 // What every request costs must not grow with how many users and sessions there are.
 func TestAuthenticateReadsByIndex(t *testing.T) {
 	d := dbtest.Open(t, db.SQLite)

@@ -50,6 +50,8 @@ type DB struct {
 	reads  statements // SQLite only
 	writer *writer    // SQLite only
 
+	versions versions // SQLite only
+
 	idle    int // connections kept, on PostgreSQL
 	outage  outage
 	onClose func() error
@@ -269,6 +271,7 @@ func (d *DB) Close() error {
 	if d.writer != nil {
 		d.writer.close()
 	}
+	d.versions.close()
 	err := d.read.Close()
 	if d.write != nil && d.write != d.read {
 		if e := d.write.Close(); err == nil {

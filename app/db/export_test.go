@@ -8,3 +8,10 @@ func SetPatience(p time.Duration) (back func()) {
 	patience = p
 	return func() { patience = was }
 }
+
+// LoseVersions is a connection that was lost.
+func LoseVersions(d *DB) {
+	d.versions.mu.Lock()
+	defer d.versions.mu.Unlock()
+	d.versions.drop()
+}

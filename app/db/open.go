@@ -61,7 +61,7 @@ func OpenSQLite(ctx context.Context, path string) (*DB, error) {
 		_ = write.Close()
 		return nil, fmt.Errorf("this build has SQLite %s; %s or newer is needed (older ones can corrupt a database)", version, oldestSQLite)
 	}
-	read, err := sql.Open("sqlite", dsn(abs, true, "_pragma=query_only(1)"))
+	read, err := sql.Open("sqlite", readDSN(abs))
 	if err != nil {
 		_ = write.Close()
 		return nil, err
@@ -123,6 +123,8 @@ func dsn(path string, foreignKeys bool, more string) string {
 		"&_pragma=synchronous(full)&_pragma=fullfsync(1)&_pragma=cache_size(-2000)" +
 		"&_pragma=temp_store(memory)&_pragma=trusted_schema(0)&" + more
 }
+
+func readDSN(path string) string { return dsn(path, true, "_pragma=query_only(1)") }
 
 func olderVersion(have, want string) bool {
 	h, w := strings.Split(have, "."), strings.Split(want, ".")
