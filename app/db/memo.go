@@ -25,7 +25,7 @@ const mostKnown = 1000
 // remember what was not found, nor faults, and nothing of what a transaction sees
 // before others do.
 func (m *Memo[K, V]) Read(ctx context.Context, d *DB, key K, read func() (V, bool, error)) (V, bool, error) {
-	if d.Engine != SQLite || d.InTx(ctx) {
+	if d.writer == nil || d.InTx(ctx) { // PostgreSQL, or a file that is only looked at
 		return read()
 	}
 	// Asked before the read: what is committed in between makes it another version.
