@@ -131,7 +131,8 @@ func (p *peer) memory() (float64, error) { return process.Memory(p.family()) }
 // own is what of it is not the executable.
 func (p *peer) own() (float64, error) { return process.Own(p.family()) }
 
-// cpu is the processor time that the server and its children have used.
+// cpu is the processor time that the server and its children have used, those that have ended with it:
+// PostgreSQL ends a process with each connection, and its parent has waited for it.
 func (p *peer) cpu() (time.Duration, error) {
 	ticks := 0
 	for _, pid := range p.family() {
@@ -140,7 +141,7 @@ func (p *peer) cpu() (time.Duration, error) {
 			continue // a connection's process that has just ended
 		}
 		fields := strings.Fields(string(b[bytes.LastIndexByte(b, ')')+1:]))
-		for _, field := range fields[11:13] { // user and system
+		for _, field := range fields[11:15] { // user and system, and those of children that have ended
 			n, err := strconv.Atoi(field)
 			if err != nil {
 				return 0, err
