@@ -356,6 +356,7 @@ test.describe('on a phone', () => {
     await page.getByRole('button', { name: 'Add event' }).tap();
     await dialog(page).getByLabel('Title').fill('Picnic');
     await dialog(page).getByRole('button', { name: 'Add event' }).tap();
+    await expect(dialog(page)).toHaveCount(0);
     await expect(page.getByRole('button', { name: /^Picnic/ })).toBeVisible();
     const title = page.getByRole('heading', { level: 1 });
     const before = await title.textContent();

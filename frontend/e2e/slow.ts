@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
  * tells of what no answer has told of yet. Returns its port, and how to end it.
  */
 export async function slowNetwork(port: () => number, longest: number): Promise<{ port: number; end: () => void }> {
-  const late = (r: IncomingMessage) => (r.url!.startsWith('/api/') && r.url !== '/api/live' && Math.random() < 1 / 3 ? Math.random() * longest : 0);
+  const late = (r: IncomingMessage) => (r.url !== '/api/live' && Math.random() < 1 / 3 ? Math.random() * longest : 0);
   const proxy = createServer((asked, answer) => {
     setTimeout(() => {
       const on = request({ port: port(), host: '127.0.0.1', method: asked.method, path: asked.url, headers: asked.headers, agent: false }, (answered) => {
