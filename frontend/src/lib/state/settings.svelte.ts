@@ -9,6 +9,7 @@ class UserSettings {
   etag = '';
   /** Counts readings and changes: an answer that a later one has overtaken says nothing new. */
   #run = 0;
+  #latest = Promise.resolve();
 
   /** The user's zone; the browser's until it is known. */
   get zone(): string {
@@ -20,10 +21,14 @@ class UserSettings {
     return (this.value?.first_day_of_week ?? 1) % 7;
   }
 
-  async load(): Promise<void> {
-    const run = ++this.#run;
+  /** Reads them; they are there once it resolves. */
+  load(): Promise<void> {
+    return (this.#latest = this.#read(++this.#run));
+  }
+
+  async #read(run: number): Promise<void> {
     const { data, etag } = await send(api.GET('/api/settings'));
-    if (run !== this.#run) return;
+    if (run !== this.#run) return this.value ? undefined : this.#latest;
     this.etag = etag;
     await this.#wear(data);
   }

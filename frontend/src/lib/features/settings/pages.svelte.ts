@@ -39,9 +39,10 @@ export class Pages<T> {
     return this.#read('', [], 1);
   }
 
-  /** Reads as much as is shown. */
-  again(): Promise<void> {
-    return this.#read('', [], this.items.length);
+  /** Reads as much as is shown, after what is being read. */
+  async again(): Promise<void> {
+    await this.#reading;
+    await this.#read('', [], this.items.length);
   }
 
   /** Reads the next page, after what is being read. */
