@@ -3,7 +3,7 @@ package db
 import (
 	"context"
 	"database/sql/driver"
-	"fmt"
+	"errors"
 	"sync"
 )
 
@@ -83,12 +83,11 @@ func (v *versions) now(d *DB) (version, bool) {
 	if v.stmt == nil && !v.open(d) {
 		return version{}, false
 	}
-	data, err := v.ask()
-	if err != nil {
+	data, ok := v.ask()
+	if !ok {
 		v.drop()
-		return version{}, false
 	}
-	return version{v.conns, data}, true
+	return version{v.conns, data}, ok
 }
 
 func (v *versions) open(d *DB) bool {
@@ -107,22 +106,18 @@ func (v *versions) open(d *DB) bool {
 	return true
 }
 
-func (v *versions) ask() (int64, error) {
+func (v *versions) ask() (data int64, ok bool) {
 	// Without an end, as ByKey: being ready to cut it short costs more than it does.
 	rows, err := v.stmt.(driver.StmtQueryContext).QueryContext(context.Background(), nil)
 	if err != nil {
-		return 0, err
+		return 0, false
 	}
 	var row [1]driver.Value
-	err = rows.Next(row[:])
-	if e := rows.Close(); err == nil {
-		err = e
+	if err := errors.Join(rows.Next(row[:]), rows.Close()); err != nil {
+		return 0, false
 	}
-	data, ok := row[0].(int64)
-	if err == nil && !ok {
-		err = fmt.Errorf("a version that is %T", row[0])
-	}
-	return data, err
+	data, ok = row[0].(int64)
+	return data, ok
 }
 
 func (v *versions) drop() {

@@ -16,6 +16,14 @@ type noted struct {
 	reads atomic.Int64
 }
 
+// remember makes the notes that a Memo is asked for.
+func remember(t *testing.T, d *db.DB) *noted {
+	t.Helper()
+	table(t, d)
+	exec(t, d, "INSERT INTO notes (name, n) VALUES ('a', 0), ('b', 2)")
+	return &noted{}
+}
+
 func (m *noted) read(ctx context.Context, d *db.DB, name string) (int64, bool, error) {
 	return m.memo.Read(ctx, d, name, func() (int64, bool, error) {
 		m.reads.Add(1)
@@ -44,12 +52,9 @@ func (m *noted) had(t *testing.T, d *db.DB, asked, want int64) {
 
 func TestMemoReadsOnceUntilSomethingIsCommitted(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		ctx := t.Context()
-		table(t, d)
-		exec(t, d, "INSERT INTO notes (name, n) VALUES ('a', 1), ('b', 2)")
-		var m noted
+		ctx, m := t.Context(), remember(t, d)
 		for range 3 {
-			m.is(t, ctx, d, "a", 1)
+			m.is(t, ctx, d, "a", 0)
 			m.is(t, ctx, d, "b", 2)
 		}
 		m.had(t, d, 6, 2)
@@ -82,39 +87,33 @@ func TestMemoDoesNotRememberFaults(t *testing.T) {
 
 func TestMemoKeepsNothingOfATransaction(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		ctx := t.Context()
-		table(t, d)
-		exec(t, d, "INSERT INTO notes (name, n) VALUES ('a', 1)")
-		var m noted
-		m.is(t, ctx, d, "a", 1)
+		ctx, m := t.Context(), remember(t, d)
+		m.is(t, ctx, d, "a", 0)
 		boom := errors.New("boom")
 		err := d.Tx(ctx, func(ctx context.Context) error {
 			if _, err := d.Exec(ctx, "UPDATE notes SET n = 2 WHERE name = 'a'"); err != nil {
 				return err
 			}
 			m.is(t, ctx, d, "a", 2)         // what it has written itself
-			m.is(t, t.Context(), d, "a", 1) // others see none of it
+			m.is(t, t.Context(), d, "a", 0) // others see none of it
 			return boom
 		})
 		if !errors.Is(err, boom) {
 			t.Fatal(err)
 		}
-		m.is(t, ctx, d, "a", 1)
+		m.is(t, ctx, d, "a", 0)
 	})
 }
 
 // What another process commits is another connection's to this one, as here.
 func TestMemoHearsOfOtherConnections(t *testing.T) {
 	d := dbtest.OpenBare(t, db.SQLite)
-	ctx := t.Context()
-	table(t, d)
-	exec(t, d, "INSERT INTO notes (name, n) VALUES ('a', 0)")
+	ctx, m := t.Context(), remember(t, d)
 	other, err := db.OpenSQLite(ctx, d.Path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = other.Close() })
-	var m noted
 	for i := range int64(200) {
 		m.is(t, ctx, d, "a", i)
 		m.is(t, ctx, d, "a", i)
@@ -129,11 +128,9 @@ func TestMemoHearsOfOtherConnections(t *testing.T) {
 // Whoever asks after a commit is answered sees what it wrote, however many ask and write.
 func TestMemoIsNeverBehind(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		table(t, d)
-		exec(t, d, "INSERT INTO notes (name, n) VALUES ('a', 0)")
-		var m noted
+		m := remember(t, d)
 		var committed atomic.Int64
-		done := make(chan error, 5)
+		done := make(chan error, 4)
 		stop := make(chan struct{})
 		for range 4 {
 			go func() {
