@@ -12,6 +12,8 @@ export class Pages<T> {
   #cursor = '';
   #run = 0;
   #reading = Promise.resolve();
+  /** What is shown is not what was asked for last. */
+  #other = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -34,8 +36,9 @@ export class Pages<T> {
     };
   }
 
-  /** Reads the first page. */
+  /** Reads the first page of what may be another list. */
   load(): Promise<void> {
+    this.#other = true;
     return this.#read('', [], 1);
   }
 
@@ -69,10 +72,11 @@ export class Pages<T> {
       this.more = cursor !== '';
       this.state = 'ready';
       this.problem = undefined;
+      this.#other = false;
     } catch (thrown) {
       if (run !== this.#run) return;
       this.problem = asProblem(thrown);
-      this.state = this.items.length > 0 ? 'ready' : 'failed';
+      this.state = this.items.length > 0 && !this.#other ? 'ready' : 'failed';
     }
   }
 }
