@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { slowNetwork } from './slow';
+import { byChance, slowNetwork } from './slow';
 
 const binary = resolve(process.env.UMBRA_BIN ?? '../umbra');
 
@@ -72,7 +72,7 @@ export class Server {
       child.on('exit', (code) => fail(new Error(`umbra serve ended with ${code}: ${this.log}`)));
     });
     if (late > 0 && !named && !this.#network) {
-      this.#network = await slowNetwork(() => this.#port, late);
+      this.#network = await slowNetwork(() => this.#port, byChance(late));
       this.url = `http://${this.host}:${this.#network.port}`;
     }
     for (;;) {

@@ -1,5 +1,6 @@
 import { day } from './days';
 import { expect, Server, stands, test, password } from './fixture';
+import { slowNetwork } from './slow';
 
 test.describe('the house', () => {
   test('is gone through by keys alone', async ({ page, isMobile }) => {
@@ -124,6 +125,18 @@ test.describe('a server that goes away and comes back', () => {
     await far.close();
     await server.remove();
   });
+});
+
+test('what was ticked off just before the page is left stays ticked off, on a slow line too', async ({ page, account }) => {
+  const todos = [await account.post('/api/todos', { title: 'Shut the door' }), await account.post('/api/todos', { title: 'Lock it' })];
+  const network = await slowNetwork(() => Number(new URL(account.url).port), (asked) => (asked.method === 'PATCH' ? 700 : 0));
+  const far = await page.context().newPage();
+  await far.goto(`http://127.0.0.1:${network.port}/todos`);
+  for (const { title } of todos) await far.getByRole('checkbox', { name: `Complete “${title}”` }).click(); // one is on its way, the other waits for it
+  await far.goto('about:blank');
+  for (const { id } of todos) await expect.poll(async () => (await account.get(`/api/todos/${id}`)).completed).toBe(true);
+  await far.close();
+  network.end();
 });
 
 test('a change in one window shows in the other at once, and can be taken back there', async ({ page, open, account }) => {

@@ -1,15 +1,20 @@
 import { createServer, request, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+/** How late a request comes, and its answer after that, in milliseconds. */
+export type Late = (asked: IncomingMessage) => number;
+
 /**
- * A bad network in front of a server: of three requests one comes late, of three answers one, by up to
- * `longest` milliseconds, so that they overtake each other. The stream of changes is as quick as ever, and
- * tells of what no answer has told of yet. Returns its port, and how to end it.
+ * Of three requests one comes late, of three answers one, by up to `longest` milliseconds, so that they
+ * overtake each other. The stream of changes is as quick as ever, and tells of what no answer has told of yet.
  */
-export async function slowNetwork(port: () => number, longest: number): Promise<{ port: number; end: () => void }> {
-  const late = (r: IncomingMessage) => (r.url !== '/api/live' && Math.random() < 1 / 3 ? Math.random() * longest : 0);
+export const byChance = (longest: number): Late => (asked) => (asked.url !== '/api/live' && Math.random() < 1 / 3 ? Math.random() * longest : 0);
+
+/** A slow network in front of a server. Returns its port, and how to end it. */
+export async function slowNetwork(port: () => number, late: Late): Promise<{ port: number; end: () => void }> {
   const proxy = createServer((asked, answer) => {
     setTimeout(() => {
+      if (answer.destroyed) return; // the browser has given up what had not come yet
       const on = request({ port: port(), host: '127.0.0.1', method: asked.method, path: asked.url, headers: asked.headers, agent: false }, (answered) => {
         setTimeout(() => {
           answer.writeHead(answered.statusCode!, answered.statusMessage, answered.headers);
