@@ -138,12 +138,14 @@ test('older ones are asked for twice in a hurry, and shown once', async ({ page,
   await page.goto('/settings/deliveries');
   const lines = line(page, 'Everything at once');
   await expect(lines).toHaveCount(50);
-  const asked: (() => Promise<void>)[] = [];
+  let pressed = () => {};
+  const twice = new Promise<void>((done) => (pressed = done));
   await page.route(/deliveries\?.*cursor=/, async (route) => {
-    asked.push(() => route.continue());
-    if (asked.length === 2) for (const go of asked) await go();
+    await twice;
+    await route.continue();
   });
   await page.getByRole('button', { name: 'Show more' }).dblclick();
+  pressed();
   await expect(lines).toHaveCount(60);
   await expect(page.getByRole('button', { name: 'Show more' })).toHaveCount(0);
 });
