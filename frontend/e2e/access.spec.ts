@@ -3,7 +3,7 @@ import { axeFinds, expect, stands, test, type Account } from './fixture';
 // WCAG 2.2 AA as far as axe sees it: every page, light and dark, full and empty.
 async function paths(account: Account, full: boolean): Promise<string[]> {
   const all = ['/', '/calendar', '/calendar?view=week', '/calendar?view=day', '/calendar?view=agenda', '/calendar?new=1', '/todos', '/reminders', '/projects', '/people', '/locations', '/templates',
-    '/settings', '/settings/notifications', '/settings/security', '/settings/phones', '/settings/moving', '/settings/trash', '/settings/history', '/settings/users', '/settings/audit', '/settings/about', '/join', '/no/such/page'];
+    '/settings', '/settings/notifications', '/settings/deliveries', '/settings/backups', '/settings/security', '/settings/phones', '/settings/moving', '/settings/trash', '/settings/history', '/settings/users', '/settings/audit', '/settings/about', '/join', '/no/such/page'];
   if (!full) return all;
   const [project] = await account.get('/api/projects?limit=1');
   const [person] = await account.get('/api/people?limit=1');

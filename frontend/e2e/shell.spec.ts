@@ -184,6 +184,13 @@ test('what was deleted is put back from the trash, and history takes changes bac
   await expect(page.getByText('The trash is empty')).toBeVisible();
 });
 
+test('a change of the settings has no name of its own in the history', async ({ page, account }) => {
+  await account.patch('/api/settings', { language: 'de' });
+  await page.goto('/settings/history');
+  await expect(page.locator('main li').first().locator('p').first()).toHaveText('Geändert: Einstellungen');
+  await expect(page.getByRole('button', { name: 'Zurücknehmen: Einstellungen' }).first()).toBeVisible();
+});
+
 test('a password is changed, and other sessions end', async ({ page, account, browser }) => {
   const elsewhere = await browser.newContext({ baseURL: account.url });
   await account.logIn(elsewhere);

@@ -5,7 +5,7 @@ const out = '../screenshots';
 const pages: Record<string, string> = {
   today: '/', calendar: '/calendar', week: '/calendar?view=week', day: '/calendar?view=day', agenda: '/calendar?view=agenda', event: '/calendar?new=1',
   todos: '/todos', reminders: '/reminders', projects: '/projects', people: '/people', locations: '/locations', templates: '/templates', settings: '/settings',
-  moving: '/settings/moving', trash: '/settings/trash', history: '/settings/history', security: '/settings/security', phones: '/settings/phones', users: '/settings/users', audit: '/settings/audit', join: '/join', missing: '/no/such/page',
+  moving: '/settings/moving', trash: '/settings/trash', history: '/settings/history', security: '/settings/security', phones: '/settings/phones', notifications: '/settings/notifications', deliveries: '/settings/deliveries', backups: '/settings/backups', about: '/settings/about', users: '/settings/users', audit: '/settings/audit', join: '/join', missing: '/no/such/page',
 };
 
 for (const scheme of ['light', 'dark'] as const) {
