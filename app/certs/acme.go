@@ -75,7 +75,7 @@ func OpenACME(o ACMEOptions) (*ACME, error) {
 			return nil, fmt.Errorf("%s holds no certificate", o.Roots)
 		}
 	}
-	heard := &reasons{RoundTripper: transport, last: map[string]string{}}
+	heard := hearing(transport)
 	client := &acme.Client{DirectoryURL: o.Directory, UserAgent: o.UserAgent, HTTPClient: &http.Client{Transport: heard, Timeout: patient}}
 	return &ACME{ACMEOptions: o, names: map[string]standing{}, reasons: heard, manager: &autocert.Manager{Prompt: autocert.AcceptTOS,
 		Cache: autocert.DirCache(o.Dir), HostPolicy: autocert.HostWhitelist(o.Names...), Email: o.Email, Client: client}}, nil

@@ -5,7 +5,9 @@ import (
 	"cmp"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -19,8 +21,13 @@ const maxHeard = 64 << 10
 type reasons struct {
 	http.RoundTripper
 
-	mu   sync.Mutex
-	last map[string]string // by name; under "" what was refused whatever the name
+	mu      sync.Mutex
+	last    map[string]map[string]string // by name, by type of challenge
+	refused string                       // last of what was refused whatever the name
+}
+
+func hearing(transport http.RoundTripper) *reasons {
+	return &reasons{RoundTripper: transport, last: map[string]map[string]string{}}
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -57,20 +64,29 @@ func (r *reasons) hear(body []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if strings.HasPrefix(said.Type, "urn:ietf:params:acme:error:") && !strings.HasSuffix(said.Type, ":badNonce") {
-		r.last[""] = said.Detail
+		r.refused = said.Detail
 	}
 	for _, c := range said.Challenges {
-		if c.Error.Detail != "" {
-			r.last[said.Identifier.Value] = c.Type + ": " + c.Error.Detail
+		if c.Error.Detail == "" {
+			continue
 		}
+		if r.last[said.Identifier.Value] == nil {
+			r.last[said.Identifier.Value] = map[string]string{}
+		}
+		r.last[said.Identifier.Value][c.Type] = c.Error.Detail
 	}
 }
 
-// of is the last reason that was given for a name; "" for none.
+// of is the last reason that was given for a name, of each way that was tried; ""
+// for none.
 func (r *reasons) of(name string) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return cmp.Or(r.last[name], r.last[""])
+	var ways []string
+	for _, way := range slices.Sorted(maps.Keys(r.last[name])) {
+		ways = append(ways, way+": "+r.last[name][way])
+	}
+	return cmp.Or(strings.Join(ways, "; "), r.refused)
 }
 
 // forget is for a name that has its certificate.
@@ -78,5 +94,5 @@ func (r *reasons) forget(name string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.last, name)
-	delete(r.last, "")
+	r.refused = ""
 }

@@ -160,7 +160,7 @@ func TestANameThatLeadsElsewhere(t *testing.T) {
 	for !strings.Contains(s.log.String(), "level=ERROR") {
 		time.Sleep(5 * time.Millisecond) // the test's own time limit ends this
 	}
-	for _, want := range []string{"there is no certificate", "name=" + name, "connection refused", "next_try="} {
+	for _, want := range []string{"there is no certificate", "name=" + name, "tls-alpn-01: Failed to connect", "connection refused", "next_try="} {
 		if !strings.Contains(s.log.String(), want) {
 			t.Errorf("%q is missing: %s", want, s.log)
 		}
