@@ -144,9 +144,22 @@ async function worker(page: Page, context: BrowserContext, url: string): Promise
   });
   const registrationId = await registration;
   const service = await running;
+  await service.evaluate(() => {
+    const scope = self as any;
+    const show = scope.ServiceWorkerRegistration.prototype.showNotification;
+    scope.done = 0;
+    scope.ServiceWorkerRegistration.prototype.showNotification = async function (...given: unknown[]) {
+      await show.apply(this, given);
+      scope.done++;
+    };
+  });
+  let sent = 0;
   return {
+    // Who asks Chromium for its notifications while one is on its way to the screen makes it forget that one, so this waits until it is there.
     push: async (message) => {
       await cdp.send('ServiceWorker.deliverPushMessage', { origin: url, registrationId, data: typeof message === 'string' ? message : JSON.stringify(message) });
+      sent++;
+      await expect.poll(() => service.evaluate(() => (self as any).done)).toBe(sent);
     },
     shown: () =>
       page.evaluate(async () => {
