@@ -1,7 +1,7 @@
 import { createServer, request, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** How late a request comes, and its answer after that, in milliseconds. */
+/** How late a request comes, and its answer after that, in milliseconds; Infinity for one that gets no answer. */
 export type Late = (asked: IncomingMessage) => number;
 
 /**
@@ -13,6 +13,8 @@ export const byChance = (longest: number): Late => (asked) => (asked.url !== '/a
 /** A slow network in front of a server. Returns its port, and how to end it. */
 export async function slowNetwork(port: () => number, late: Late): Promise<{ port: number; end: () => void }> {
   const proxy = createServer((asked, answer) => {
+    const wait = late(asked);
+    if (wait === Infinity) return void asked.socket.destroy(); // as a server that is down
     setTimeout(() => {
       if (answer.destroyed) return; // the browser has given up what had not come yet
       const on = request({ port: port(), host: '127.0.0.1', method: asked.method, path: asked.url, headers: asked.headers, agent: false }, (answered) => {
@@ -21,10 +23,10 @@ export async function slowNetwork(port: () => number, late: Late): Promise<{ por
           answered.pipe(answer);
         }, late(asked));
       });
-      on.on('error', () => asked.socket.destroy()); // as a server that is down
+      on.on('error', () => asked.socket.destroy());
       answer.on('close', () => on.destroy());
       asked.pipe(on);
-    }, late(asked));
+    }, wait);
   });
   await new Promise<void>((ok) => proxy.listen(0, '127.0.0.1', ok));
   return {

@@ -3,6 +3,7 @@ class Connection {
   online = $state(true);
   #timer: ReturnType<typeof setTimeout> | undefined;
   #wait = 1000;
+  #came = 0;
   #back = new Set<() => void>();
 
   /** An answer came, whichever. */
@@ -10,7 +11,7 @@ class Connection {
     if (this.online) return;
     this.online = true;
     clearTimeout(this.#timer);
-    this.#wait = 1000;
+    this.#came = Date.now();
     for (const fn of this.#back) fn();
   }
 
@@ -18,7 +19,8 @@ class Connection {
   lost(): void {
     if (!this.online) return;
     this.online = false;
-    this.#wait = 1000;
+    // One request that never gets through where others do is not tried each second for ever.
+    if (Date.now() - this.#came > 60_000) this.#wait = 1000;
     this.#later();
   }
 
@@ -35,8 +37,8 @@ class Connection {
       await fetch('/api/health', { cache: 'no-store' });
       this.reached();
     } catch {
-      this.online = false;
-      this.#later();
+      if (this.online) this.lost();
+      else this.#later();
     }
   }
 
