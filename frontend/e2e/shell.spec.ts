@@ -128,47 +128,6 @@ test.describe('a server that goes away and comes back', () => {
   });
 });
 
-test.describe('a page that came while the server went away', () => {
-  test.use({ allow: [/ERR_|Failed to fetch|net::|^asked http:..127\.0\.0\.1:/] }); // the network is another address
-  const entered = ['/api/auth/status', '/api/settings'];
-  for (const { path, answered = entered, heading } of [
-    { path: '/', answered: [], heading: 'Today' },
-    { path: '/', answered: ['/api/auth/status'], heading: 'Today' },
-    { path: '/todos', heading: 'To-dos' },
-    { path: '/calendar', heading: /20\d\d/ },
-    { path: '/settings/trash', heading: 'Trash' },
-    { path: '/settings/security', heading: 'Security' },
-    { path: '/settings/deliveries', heading: 'Deliveries' },
-  ]) {
-    test(`goes on by itself, or when it is told to: ${path} after ${answered.length} answers`, async ({ page, account }) => {
-      let there: 'gone' | 'unheard' | 'back' = 'gone';
-      const network = await slowNetwork(() => Number(new URL(account.url).port), ({ url = '' }) => {
-        const unheard = /^.api.(health|live)/.test(url); // what tells a page that the server is back
-        return !url.startsWith('/api/') || there === 'back' || (there === 'unheard' && !unheard) || answered.includes(url) ? 0 : Infinity;
-      });
-      const failed = page.getByRole('alert').filter({ hasText: 'This could not be loaded' });
-      const whole = async () => {
-        await expect(failed).toHaveCount(0);
-        await expect(page.getByRole('heading', { level: 1, name: heading })).toBeVisible();
-        await stands(page);
-      };
-      await page.goto(`http://127.0.0.1:${network.port}${path}`);
-      await expect(failed.first()).toContainText('goes on as soon as the server answers');
-      if (answered.length < entered.length) { // nothing else of the page is there that could be answered first
-        there = 'unheard';
-        await failed.getByRole('button', { name: 'Try again' }).click();
-        await whole();
-        there = 'gone';
-        await page.reload();
-        await expect(failed).toBeVisible();
-      }
-      there = 'back';
-      await whole();
-      network.end();
-    });
-  }
-});
-
 test('what was ticked off just before the page is left stays ticked off, on a slow line too', async ({ page, account }) => {
   const todos = [await account.post('/api/todos', { title: 'Shut the door' }), await account.post('/api/todos', { title: 'Lock it' })];
   const network = await slowNetwork(() => Number(new URL(account.url).port), (asked) => (asked.method === 'PATCH' ? 700 : 0));

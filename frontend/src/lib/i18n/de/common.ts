@@ -32,6 +32,8 @@ export const common = {
   nothingToUndo: 'Hier gibt es nichts zurückzunehmen.',
   offline: 'Umbra ist nicht erreichbar. Was auf dieser Seite steht, bleibt; es geht weiter, sobald der Server antwortet.',
   offlineRetry: 'Nochmals fragen',
+  partMissing: 'Ein Teil der Seite kam nicht an: Der Server war nicht da, oder Umbra ist inzwischen neuer.',
+  loadAnew: 'Seite neu laden',
   failedTitle: 'Das hat nicht geklappt',
   failedLoad: 'Das konnte nicht geladen werden',
   unexpected: 'In der Oberfläche ist etwas Unerwartetes geschehen. Lade die Seite neu; kommt es wieder, sagt die Konsole des Browsers mehr.',

@@ -32,6 +32,8 @@ export const common = {
   nothingToUndo: 'There is nothing to take back here.',
   offline: 'Umbra cannot be reached. What is on this page stays; it goes on as soon as the server answers.',
   offlineRetry: 'Ask again',
+  partMissing: 'Part of the page did not come: the server was away, or Umbra is a newer one by now.',
+  loadAnew: 'Load the page anew',
   failedTitle: 'That did not work',
   failedLoad: 'This could not be loaded',
   unexpected: 'Something unexpected happened in the interface. Reload the page; if it comes again, the browser’s console says more.',
