@@ -1,1 +1,0 @@
-import{Fn as e,In as t,It as n,Mn as r,On as i,hr as a,mr as o,nr as s}from"./-LVpw0_D.js";import{t as c}from"./UffaoMBv.js";function l(l,u){a(u,!0);var d=t(),f=s(d),p=n=>{var r=t(),a=s(r);i(a,()=>u.children),e(n,r)},m=e=>{c(e,{})};r(f,e=>{n.user?.role===`admin`?e(p):e(m,-1)}),e(l,d),o()}export{l as t};
