@@ -1,26 +1,29 @@
 import type { Page } from '@playwright/test';
-import { expect, stands, test, type Account } from './fixture';
-import { slowNetwork } from './slow';
+import { expect, password, Server, stands, test, type Account } from './fixture';
+import { badGateway, slowNetwork } from './slow';
 
-test.use({ allow: [/ERR_|Failed to fetch|net::|preload CSS|dynamically imported|status of 404|^asked http:..127\.0\.0\.1:/] }); // the network is another address
+test.use({ allow: [/ERR_|Failed to fetch|net::|preload CSS|dynamically imported|status of (404|502)|^asked http:..127\.0\.0\.1:/] }); // the network is another address
 
 test.describe('a page that comes while the server goes away', () => {
   const entered = ['/api/auth/status', '/api/settings'];
-  for (const { path, answered = entered, heading } of [
+  for (const { path, answered = entered, heading, unanswered } of [
     { path: '/', answered: [], heading: 'Today' },
     { path: '/', answered: ['/api/auth/status'], heading: 'Today' },
+    { path: '/', answered: [], heading: 'Today', unanswered: badGateway },
+    { path: '/', answered: ['/api/auth/status'], heading: 'Today', unanswered: badGateway },
     { path: '/todos', heading: 'To-dos' },
+    { path: '/todos', heading: 'To-dos', unanswered: badGateway },
     { path: '/calendar', heading: /20\d\d/ },
     { path: '/settings/trash', heading: 'Trash' },
     { path: '/settings/security', heading: 'Security' },
     { path: '/settings/deliveries', heading: 'Deliveries' },
   ]) {
-    test(`goes on by itself, or when it is told to: ${path} after ${answered.length} answers`, async ({ page, account }) => {
+    test(`goes on by itself, or when it is told to: ${path} after ${answered.length} answers${unanswered ? ', behind a proxy' : ''}`, async ({ page, account }) => {
       let there: 'gone' | 'unheard' | 'back' = 'gone';
       const network = await slowNetwork(() => Number(new URL(account.url).port), ({ url = '' }) => {
         const unheard = /^.api.(health|live)/.test(url); // what tells a page that the server is back
         return !url.startsWith('/api/') || there === 'back' || (there === 'unheard' && !unheard) || answered.includes(url) ? 0 : Infinity;
-      });
+      }, unanswered);
       const failed = page.getByRole('alert').filter({ hasText: 'This could not be loaded' });
       const whole = async () => {
         await expect(failed).toHaveCount(0);
@@ -116,4 +119,33 @@ test.describe('a part of the page that did not come', () => {
     expect(loads).toBe(1);
     void account;
   });
+});
+
+test('a server that starts again behind a reverse proxy is said to be away, and what was changed meanwhile is not lost', async ({ page, account }) => {
+  void account;
+  const server = new Server();
+  await server.start();
+  server.run(['user', 'add', 'ada', '--admin'], password + '\n');
+  const network = await slowNetwork(() => Number(new URL(server.url).port), () => 0, badGateway);
+  await page.goto(`http://127.0.0.1:${network.port}/todos`);
+  await page.getByLabel('User name').fill('ada');
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.keyboard.press('Enter');
+  const line = page.getByPlaceholder(/Add a to-do/);
+  await line.fill('Before the storm');
+  await line.press('Enter');
+  await expect(page.getByRole('link', { name: 'Before the storm' })).toBeVisible();
+  await server.stop();
+  const banner = page.getByRole('status').getByText('Umbra cannot be reached');
+  await expect(banner).toBeVisible({ timeout: 15_000 });
+  await line.fill('In the storm');
+  await line.press('Enter');
+  await expect(line).toHaveValue('In the storm');
+  await server.start();
+  await expect(banner).toBeHidden({ timeout: 25_000 });
+  await line.press('Enter');
+  await expect(page.getByRole('checkbox', { name: 'Complete “In the storm”' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Before the storm' })).toBeVisible();
+  network.end();
+  await server.remove();
 });

@@ -1,4 +1,4 @@
-import { createServer, request, type IncomingMessage } from 'node:http';
+import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** How late a request comes, and its answer after that, in milliseconds; Infinity for one that gets no answer. */
@@ -10,20 +10,25 @@ export type Late = (asked: IncomingMessage) => number;
  */
 export const byChance = (longest: number): Late => (asked) => (asked.url !== '/api/live' && Math.random() < 1 / 3 ? Math.random() * longest : 0);
 
+/** What gets no answer: the connection ends, or, as behind a reverse proxy, somebody else says that. */
+export type Unanswered = (asked: IncomingMessage, answer: ServerResponse) => void;
+const ends: Unanswered = (asked) => void asked.socket.destroy();
+export const badGateway: Unanswered = (_, answer) => void answer.writeHead(502, { 'Content-Type': 'text/html' }).end('<html><h1>502 Bad Gateway</h1></html>');
+
 /** A slow network in front of a server. Returns its port, and how to end it. */
-export async function slowNetwork(port: () => number, late: Late): Promise<{ port: number; end: () => void }> {
+export async function slowNetwork(port: () => number, late: Late, unanswered = ends): Promise<{ port: number; end: () => void }> {
   const proxy = createServer((asked, answer) => {
     const wait = late(asked);
-    if (wait === Infinity) return void asked.socket.destroy(); // as a server that is down
+    if (wait === Infinity) return unanswered(asked, answer);
     setTimeout(() => {
       if (answer.destroyed) return; // the browser has given up what had not come yet
       const on = request({ port: port(), host: '127.0.0.1', method: asked.method, path: asked.url, headers: asked.headers, agent: false }, (answered) => {
         setTimeout(() => {
           answer.writeHead(answered.statusCode!, answered.statusMessage, answered.headers);
-          answered.pipe(answer);
+          answered.on('error', () => answer.destroy()).pipe(answer);
         }, late(asked));
       });
-      on.on('error', () => asked.socket.destroy());
+      on.on('error', () => (answer.headersSent ? answer.destroy() : unanswered(asked, answer)));
       answer.on('close', () => on.destroy());
       asked.pipe(on);
     }, wait);

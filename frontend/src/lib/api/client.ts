@@ -1,5 +1,6 @@
 import createClient, { type Middleware } from 'openapi-fetch';
 import { connection } from '$lib/state/connection.svelte';
+import { ask, fromGateway } from './gateway';
 import { inOrder } from './order';
 import { Problem, problemOf } from './problem';
 import type { paths } from './schema';
@@ -83,9 +84,10 @@ declare global {
 async function fetchOnce(request: Request): Promise<Response> {
   const path = request.url.slice(location.origin.length);
   const early = request.method === 'GET' ? window.umbraEarly?.[path] : undefined;
-  if (!early) return inOrder(request, fetch);
+  if (!early) return inOrder(request, ask);
   delete window.umbraEarly![path];
-  return early.catch(() => fetch(request));
+  const answer = await early.catch(() => undefined);
+  return answer && !fromGateway(answer) ? answer : ask(request);
 }
 
 /** What was asked early is of no use any more: something is being changed. */

@@ -1,3 +1,5 @@
+import { ask } from '$lib/api/gateway';
+
 /** Whether the server answers. Asks it again, less and less often, until it does. */
 class Connection {
   online = $state(true);
@@ -6,7 +8,7 @@ class Connection {
   #came = 0;
   #back = new Set<() => void>();
 
-  /** An answer came, whichever. */
+  /** An answer of Umbra's came, whichever. */
   reached(): void {
     if (this.online) return;
     this.online = true;
@@ -34,7 +36,7 @@ class Connection {
   async probe(): Promise<void> {
     clearTimeout(this.#timer);
     try {
-      await fetch('/api/health', { cache: 'no-store' });
+      await ask('/api/health', { cache: 'no-store' });
       this.reached();
     } catch {
       if (this.online) this.lost();

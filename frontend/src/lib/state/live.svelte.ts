@@ -1,4 +1,5 @@
 import type { HistoryEntry, Kind } from '$lib/api/types';
+import { ask } from '$lib/api/gateway';
 import { connection } from './connection.svelte';
 import { session } from './session.svelte';
 import { Stream, type Message, type Order } from './stream';
@@ -68,7 +69,7 @@ class Live {
   async #refused(): Promise<void> {
     clearTimeout(this.#retry);
     try {
-      const response = await fetch('/api/auth/status');
+      const response = await ask('/api/auth/status');
       const status = (await response.json()) as { authenticated?: boolean };
       if (response.ok && !status.authenticated && session.state === 'in') {
         await session.expired();
