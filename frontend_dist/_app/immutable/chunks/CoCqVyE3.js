@@ -1,1 +1,0 @@
-import{Nt as e,on as t,sn as n}from"./DxvWJmhf.js";var r=new Set([`$$slots`,`$$events`,`$$legacy`]);function i(i,a){let o=t(a,r),s={name:`calendar`,size:24,node:[[`path`,{d:`M8 2v3`}],[`path`,{d:`M16 2v3`}],[`rect`,{x:`3`,y:`3`,width:`18`,height:`18`,rx:`2`}],[`path`,{d:`M3 9h18`}]]};e(i,n(()=>o,{get icon(){return s}}))}export{i as t};

@@ -1,1 +1,0 @@
-import{In as e,Ln as t,Lt as n,Nn as r,gr as i,hr as a,kn as o,rr as s}from"./DxvWJmhf.js";import{t as c}from"./B9DaKFqp.js";function l(l,u){i(u,!0);var d=t(),f=s(d),p=n=>{var r=t(),i=s(r);o(i,()=>u.children),e(n,r)},m=e=>{c(e,{})};r(f,e=>{n.user?.role===`admin`?e(p):e(m,-1)}),e(l,d),a()}export{l as t};

@@ -1,0 +1,1 @@
+import{Nt as e,on as t,sn as n}from"./WbObws6N.js";var r=new Set([`$$slots`,`$$events`,`$$legacy`]);function i(i,a){let o=t(a,r),s={name:`arrow-right`,size:24,node:[[`path`,{d:`M5 12h14`}],[`path`,{d:`m12 5 7 7-7 7`}]]};e(i,n(()=>o,{get icon(){return s}}))}export{i as t};

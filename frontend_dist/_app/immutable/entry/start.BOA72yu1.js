@@ -1,0 +1,1 @@
+export{tn as load_css,en as start}from"../chunks/WbObws6N.js";

@@ -1,1 +1,0 @@
-export{tn as load_css,en as start}from"../chunks/DxvWJmhf.js";
