@@ -87,41 +87,41 @@ test.describe('a part of the page that did not come', () => {
   });
 
   test('a newer server no longer has: what is typed stays until the page is loaded anew', async ({ page, account, isMobile }) => {
-    test.skip(isMobile, 'a phone has no keys');
     void account;
     await page.goto('/todos');
     await stands(page);
     await page.route('**/_app/immutable/**', (route) => route.fulfill({ status: 404, body: 'gone' }));
     await page.getByRole('textbox').first().fill('Half a thought');
-    await page.keyboard.press('Control+k');
+    if (isMobile) await page.getByRole('button', { name: 'More' }).click();
+    else await page.keyboard.press('Control+k');
     await expect(page.getByRole('button', { name: 'Load the page anew' })).toBeVisible();
     await expect(unreached(page)).toHaveCount(0);
     await expect(page.getByRole('textbox').first()).toHaveValue('Half a thought');
   });
 
   test('for good leaves the page in peace', async ({ page, account, isMobile }) => {
-    test.skip(isMobile, 'nothing of it differs on a phone');
+    test.skip(isMobile, 'these links are in a dialog there, which does not come either');
+    void account;
     await page.goto('/todos');
     await stands(page);
     let loads = 0;
     page.on('load', () => loads++);
     const own = new Set<string>(await page.evaluate(() => performance.getEntriesByType('resource').map((r) => r.name)));
     await page.route('**/_app/immutable/**', (route) => (own.has(route.request().url()) ? route.fallback() : route.fulfill({ status: 404, body: 'gone' })));
-    const fails = async (name: string) => {
+    const fails = async (name: string, path: string) => {
       await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name }).click();
-      await expect(page).toHaveTitle(/That did not work/);
+      await expect(page).toHaveURL(path);
       await expect(page.getByRole('heading', { level: 1, name: 'That did not work' })).toBeVisible();
     };
-    await fails('Places');
+    await fails('Places', '/locations');
     await expect.poll(() => loads).toBe(1);
-    await fails('People');
-    await fails('Projects');
+    await fails('People', '/people');
+    await fails('Projects', '/projects');
     expect(loads).toBe(1);
-    void account;
   });
 });
 
-test('a server that starts again behind a reverse proxy is said to be away, and what was changed meanwhile is not lost', async ({ page, account }) => {
+test('a server that starts again behind a reverse proxy is said to be away, and what was typed meanwhile is kept', async ({ page, account }) => {
   void account;
   const server = new Server();
   await server.start();
